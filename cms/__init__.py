@@ -1,0 +1,1 @@
+"""Consent management: keeps payments and authorisations and their statuses; calls nobody."""

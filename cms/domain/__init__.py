@@ -1,0 +1,1 @@
+"""The words all packages share, in plain Python: standard library only."""

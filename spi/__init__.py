@@ -1,0 +1,1 @@
+"""The bank plug: what a connector author imports."""

@@ -1,0 +1,1 @@
+"""The TPP-facing side of the server."""
