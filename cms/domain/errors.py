@@ -38,3 +38,37 @@ class ChangedMeanwhile(Refusal):
     """Somebody else moved the resource between our read and our write (S1)."""
 
     text = "The resource was changed by another request at the same time."
+
+
+class LinkExpired(Refusal):
+    """The redirect link or the authorisation is too old; the PSU goes to `nok_uri` (C3)."""
+
+    text = "The link has expired."
+
+    def __init__(self, nok_uri: str | None) -> None:
+        super().__init__()
+        self.nok_uri = nok_uri
+
+
+class PsuMismatch(Refusal):
+    """The PSU named in the request does not take part in the payment."""
+
+    text = "The PSU does not take part in this payment."
+
+
+class Malformed(Refusal):
+    """A value of the request cannot be understood."""
+
+    text = "The request is malformed."
+
+
+class KeptBefore(Refusal):
+    """Another request with the same idempotency key was faster (P14): its answer counts."""
+
+    text = "A request with this key was answered meanwhile."
+
+
+class StoreUnavailable(Refusal):
+    """The database does not answer; what was to be changed is not."""
+
+    text = "The server's storage does not answer at present."

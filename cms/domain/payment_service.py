@@ -1,6 +1,7 @@
 """The payment services of the standard and their names inside the bank."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class PaymentService(StrEnum):
@@ -16,8 +17,12 @@ class PaymentService(StrEnum):
     BULK_PAYMENTS = "bulk-payments", "BULK"
     PERIODIC_PAYMENTS = "periodic-payments", "PERIODIC"
 
-    def __new__(cls, value: str, payment_type: str) -> "PaymentService":
+    def __new__(cls, value: str, payment_type: str = "") -> "PaymentService":
+        """`NAME = wire name, type name`."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.payment_type = payment_type
         return member
+
+
+PAYMENT_SERVICES: Final = frozenset(PaymentService)

@@ -1,0 +1,33 @@
+"""The CMS as one web app: its faces, their errors, the bank's token before them."""
+
+from flask import Flask
+from flask_smorest import Api
+
+from cms.http.admin.profile import profile_blueprints
+from cms.http.aspsp.payments import aspsp_payments
+from cms.http.caller import demand_token
+from cms.http.errors import register_error_handlers
+from cms.http.psu.payments import psu_payments
+from cms.http.published import health_and_docs, openapi_settings
+from cms.http.rooms import Rooms
+from cms.profile_file import Profiles
+from cms.store.unit_of_work import Store
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def create_app(
+    rooms: Rooms, profiles: Profiles, store: Store, *, tokens: tuple[str, ...], sandbox: bool
+) -> Flask:
+    """Put the faces together. Without `tokens` everybody may call (sandbox mode only)."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.extensions["cms"] = rooms
+    openapi_settings(app, "Consent management of the XS2A server")
+    demand_token(app, tokens)
+    api = Api(app)
+    register_error_handlers(app)
+    for blueprint in (psu_payments, aspsp_payments, *profile_blueprints(profiles, sandbox)):
+        api.register_blueprint(blueprint)
+    app.register_blueprint(health_and_docs(store.answers))
+    return app

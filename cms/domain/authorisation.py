@@ -1,0 +1,47 @@
+"""An authorisation: the sub-resource of a payment that carries one SCA of one PSU."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from cms.domain.lifecycles import AUTHORISATION, Lifecycle
+from cms.domain.parties import PsuId
+from cms.domain.payment import RedirectUris
+from cms.domain.statuses import Cause, ScaStatus
+
+
+class AuthorisationKind(StrEnum):
+    """What is being authorised; the words of the CMS faces."""
+
+    PIS_CREATION = "PIS_CREATION"
+
+
+@dataclass(slots=True)
+class Authorisation:
+    """One SCA process below its parent resource. Status is set by `moving.move` only.
+
+    The authorisation id is also the redirect id of the link to the online banking (A9).
+    """
+
+    lifecycle: ClassVar[Lifecycle[ScaStatus]] = AUTHORISATION
+
+    authorisation_id: str
+    parent_id: str
+    instance_id: str
+    kind: AuthorisationKind
+    sca_approach: str
+    status: ScaStatus
+    status_cause: Cause
+    status_changed_at: datetime
+    created_at: datetime
+    expires_at: datetime
+    redirect_expires_at: datetime
+    psu: PsuId | None = None
+    redirect_uris: RedirectUris = RedirectUris()
+    authentication_method_id: str | None = None
+
+    @property
+    def resource_id(self) -> str:
+        """The id under which history keeps this resource."""
+        return self.authorisation_id

@@ -1,0 +1,89 @@
+"""Which status may follow which, and why: one table per kind of resource.
+
+A row says: from these statuses, for this cause, to that one. `REPORTED` as a target means that
+the reporter (the bank) names the new status. What no row allows is refused.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Generic, TypeVar
+
+from cms.domain.errors import AlreadyFinalised, IllegalMove
+from cms.domain.statuses import Cause, FinalisableStatus, ScaStatus, TransactionStatus
+
+S = TypeVar("S", bound=FinalisableStatus)
+
+
+class Target(Enum):
+    """A row's target when it is not a fixed status."""
+
+    REPORTED = "reported"
+
+
+REPORTED: Final = Target.REPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[S]):
+    """One allowed move: `sources` --cause--> `to`, with the clause it comes from."""
+
+    sources: frozenset[S]
+    cause: Cause
+    to: S | Target
+    ref: str
+
+
+class Lifecycle(Generic[S]):
+    """All allowed moves of one kind of resource."""
+
+    def __init__(self, kind: str, statuses: type[S], rows: Iterable[Row[S]]) -> None:
+        self.kind = kind
+        self.statuses = statuses
+        self.rows = tuple(rows)
+        self._targets = {(s, row.cause): row.to for row in self.rows for s in row.sources}
+
+    def next(self, status: S, cause: Cause, reported: S | None = None) -> S:
+        """The status that follows `status` for `cause`.
+
+        `reported` is the status named by the bank, needed where the row says REPORTED.
+        Raises AlreadyFinalised from a finalised status, IllegalMove where no row fits.
+        """
+        target = self._targets.get((status, cause))
+        if target is None:
+            raise AlreadyFinalised if status.finalised else IllegalMove
+        if isinstance(target, Target):
+            if reported is None:
+                raise IllegalMove("This cause needs the reported status.")
+            return reported
+        return target
+
+
+def _open(statuses: type[S]) -> frozenset[S]:
+    return frozenset(s for s in statuses if not s.finalised)
+
+
+T, A = TransactionStatus, ScaStatus
+
+PAYMENT: Final = Lifecycle(
+    "payment",
+    TransactionStatus,
+    (
+        Row(_open(T), Cause.BANK_REPORTED, REPORTED, ref="IG transaction-status#bank"),
+        Row(_open(T), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#payment-status"),
+        Row(frozenset(T), Cause.ASPSP_PUSHED, REPORTED, ref="P1 finalised#aspsp-push"),
+        Row(frozenset({T.RCVD, T.PATC}), Cause.TIME_RAN_OUT, T.RJCT, ref="P8 not-confirmed"),
+    ),
+)
+
+AUTHORISATION: Final = Lifecycle(
+    "authorisation",
+    ScaStatus,
+    (
+        Row(_open(A), Cause.BANK_REPORTED, REPORTED, ref="IG sca-status#bank"),
+        Row(_open(A), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#sca-status"),
+        Row(_open(A), Cause.BANK_FAILED, A.FAILED, ref="A3 start-authorisation#bank-error"),
+        Row(_open(A), Cause.PARENT_EXPIRED, A.FAILED, ref="P8 not-confirmed#authorisations"),
+        Row(_open(A), Cause.REDIRECT_EXPIRED, A.FAILED, ref="C3 redirect-link#expired"),
+    ),
+)

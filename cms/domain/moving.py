@@ -1,0 +1,80 @@
+"""The one place that sets a status. It returns the move, from which history is written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from cms.domain.errors import AlreadyFinalised
+from cms.domain.statuses import Cause, FinalisableStatus
+
+if TYPE_CHECKING:
+    from cms.domain.authorisation import Authorisation
+    from cms.domain.payment import Payment
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMove:
+    """A fact: this resource went from one status to another, then, because of that.
+
+    `source` is None for the first status of a new resource.
+    """
+
+    kind: str
+    resource_id: str
+    instance_id: str
+    source: FinalisableStatus | None
+    target: FinalisableStatus
+    cause: Cause
+    at: datetime
+    note: str = ""
+
+
+def move(
+    resource: "Payment | Authorisation",
+    cause: Cause,
+    *,
+    at: datetime,
+    reported: FinalisableStatus | None = None,
+    note: str = "",
+) -> StatusMove | None:
+    """Move the resource's status as its lifecycle table says.
+
+    Returns None when the status stays as it is (a bank that repeats itself is no news).
+    Raises AlreadyFinalised or IllegalMove; then nothing has changed.
+    """
+    source = resource.status
+    target = resource.lifecycle.next(source, cause, reported)  # type: ignore[arg-type]
+    if target is source:
+        return None
+    resource.status = target  # type: ignore[assignment]
+    resource.status_cause = cause
+    resource.status_changed_at = at
+    return StatusMove(
+        kind=resource.lifecycle.kind,
+        resource_id=resource.resource_id,
+        instance_id=resource.instance_id,
+        source=source,
+        target=target,
+        cause=cause,
+        at=at,
+        note=note,
+    )
+
+
+def first_status(resource: "Payment | Authorisation") -> StatusMove:
+    """The move that a new resource begins its history with."""
+    return StatusMove(
+        kind=resource.lifecycle.kind,
+        resource_id=resource.resource_id,
+        instance_id=resource.instance_id,
+        source=None,
+        target=resource.status,
+        cause=resource.status_cause,
+        at=resource.created_at,
+    )
+
+
+def ensure_open(resource: "Payment | Authorisation") -> None:
+    """Raises AlreadyFinalised when nothing about the resource may change any more (P1)."""
+    if resource.status.finalised:
+        raise AlreadyFinalised

@@ -1,0 +1,1 @@
+"""The bank-facing REST of the CMS: one folder per face."""

@@ -1,0 +1,1 @@
+"""For the bank's own operators and tools: the ASPSP profile."""

@@ -1,0 +1,1 @@
+"""aspsp-api: what the bank's back office asks and tells."""

@@ -1,0 +1,54 @@
+"""Who calls a face of the CMS, and for which tenant and PSU."""
+
+import hmac
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify, request
+
+from cms.domain.ids import tenant_of
+from cms.domain.parties import PsuId
+
+OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
+
+
+def demand_token(app: Flask, tokens: tuple[str, ...]) -> None:
+    """Let only the bank in: a bearer token on every call (C6), save health and documentation.
+
+    With no tokens at all the faces are open; the wiring allows that in sandbox mode only.
+    """
+    if tokens:
+        app.before_request(_bearer_check(tuple(token.encode() for token in tokens)))
+
+
+def _bearer_check(tokens: tuple[bytes, ...]) -> Callable[[], Response | None]:
+    def check() -> Response | None:
+        if request.path.startswith(OPEN_TO_ALL):
+            return None
+        scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
+        presented = sent.strip().encode("utf-8", "surrogateescape")
+        # Each is compared, so that the time tells nothing about which one nearly fitted.
+        fits = [hmac.compare_digest(presented, token) for token in tokens]
+        if scheme.lower() == "bearer" and any(fits):
+            return None
+        response = jsonify({"message": "A bearer token of the bank is needed."})
+        response.status_code = 401
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+
+    return check
+
+
+def tenant() -> str:
+    """The tenant of this call (header `instance-id`). Raises Malformed."""
+    return tenant_of(request.headers.get("instance-id"))
+
+
+def psu_of_headers() -> PsuId:
+    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty where they are not sent."""
+    headers = request.headers
+    return PsuId(
+        psu_id=headers.get("psu-id") or None,
+        psu_id_type=headers.get("psu-id-type") or None,
+        psu_corporate_id=headers.get("psu-corporate-id") or None,
+        psu_corporate_id_type=headers.get("psu-corporate-id-type") or None,
+    )

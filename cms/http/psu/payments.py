@@ -1,0 +1,113 @@
+"""psu-api for payments: the paths, headers and bodies of the specification (C1, spec 2.2)."""
+
+from typing import Any
+
+import orjson
+from flask import Response, jsonify, request
+from flask_smorest import Blueprint
+
+from cms.domain.errors import Malformed, PsuMismatch
+from cms.domain.parties import PsuId
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.http.caller import psu_of_headers, tenant
+from cms.http.codes import status_named
+from cms.http.psu.bodies import authorisation_body, payment_body, visit_body
+from cms.http.rooms import rooms
+from cms.service.authorisations import ScaReport
+
+psu_payments = Blueprint(
+    "psu-api: payments",
+    __name__,
+    url_prefix="/psu-api/v1/payment",
+    description="What the bank's online banking asks and tells while a PSU is there",
+)
+
+_PSU_MEMBERS = frozenset({"psuId", "psuIdType", "psuCorporateId", "psuCorporateIdType"})
+_METHOD_MEMBERS = frozenset({"authenticationMethodId", "authenticationData"})
+_MAX_LENGTH = 255
+
+
+@psu_payments.route("/redirect/<string:redirect_id>", methods=["GET"])
+@psu_payments.doc(responses={"404": {"description": "Unknown"}, "408": {"description": "Expired"}})
+def visit(redirect_id: str) -> Response:
+    """What is to be authorised behind a redirect link; 408 with the NOK URI if it has expired."""
+    return jsonify(visit_body(rooms().authorisations.visit(redirect_id, tenant())))
+
+
+@psu_payments.route("/<string:payment_id>", methods=["GET"])
+@psu_payments.doc(responses={"400": {"description": "Not this PSU's"}})
+def payment(payment_id: str) -> Response:
+    """A payment, for one of its PSUs (header `psu-id`)."""
+    found = rooms().payments.find(payment_id, tenant())
+    psu = psu_of_headers()
+    if not any(psu.same_as(each) for each in found.psus):
+        raise PsuMismatch
+    payments = rooms().payments
+    return jsonify(payment_body(found, payments.body(found), payments.tpp_of(found)))
+
+
+@psu_payments.route("/authorisation/<string:authorisation_id>", methods=["GET"])
+@psu_payments.doc(responses={"404": {"description": "Unknown"}})
+def authorisation(authorisation_id: str) -> Response:
+    """An authorisation."""
+    return jsonify(authorisation_body(rooms().authorisations.find(authorisation_id, tenant())))
+
+
+@psu_payments.route("/authorisation/<string:authorisation_id>/psu-data", methods=["PUT"])
+@psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
+def name_psu(authorisation_id: str) -> Response:
+    """Tell who the PSU is."""
+    sent = _object(_PSU_MEMBERS)
+    psu = PsuId(
+        psu_id=sent.get("psuId"),
+        psu_id_type=sent.get("psuIdType"),
+        psu_corporate_id=sent.get("psuCorporateId"),
+        psu_corporate_id_type=sent.get("psuCorporateIdType"),
+    )
+    rooms().authorisations.name_psu(authorisation_id, tenant(), psu)
+    return Response(status=200)
+
+
+@psu_payments.route(
+    "/<string:payment_id>/authorisation/<string:authorisation_id>/status/<string:status>",
+    methods=["PUT"],
+)
+@psu_payments.doc(responses={"400": {"description": "Malformed, finalised or not this PSU's"}})
+def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Response:
+    """Tell how far the PSU (header `psu-id`) has come."""
+    sent = _object(_METHOD_MEMBERS) if request.get_data() else {}
+    told = ScaReport(
+        status=status_named(ScaStatus, status),
+        psu=psu_of_headers(),
+        authentication_method_id=sent.get("authenticationMethodId"),
+    )
+    rooms().authorisations.report(payment_id, authorisation_id, tenant(), told)
+    return Response(status=200)
+
+
+@psu_payments.route("/<string:payment_id>/status/<string:status>", methods=["PUT"])
+@psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
+def report_payment_status(payment_id: str, status: str) -> Response:
+    """Tell what became of the payment."""
+    reported = status_named(TransactionStatus, status)
+    cause = Cause.ONLINE_BANKING_REPORTED
+    rooms().payments.set_status(payment_id, tenant(), reported, cause)
+    return Response(status=200)
+
+
+def _object(members: frozenset[str]) -> dict[str, Any]:
+    """The JSON object of the request, of texts under the given names. Raises Malformed."""
+    try:
+        sent = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as error:
+        raise Malformed("The body is not JSON.") from error
+    if not isinstance(sent, dict):
+        raise Malformed("The body is not a JSON object.")
+    for name, value in sent.items():
+        if name not in members:
+            raise Malformed("The body has an unknown member.", path=name[:_MAX_LENGTH])
+        if value is not None and not (isinstance(value, str) and len(value) <= _MAX_LENGTH):
+            raise Malformed(f"Must be a text of at most {_MAX_LENGTH} characters.", path=name)
+        if isinstance(value, str) and not value.isprintable():
+            raise Malformed("Must not contain control characters.", path=name)
+    return sent

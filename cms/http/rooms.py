@@ -1,0 +1,22 @@
+"""What the faces' routes work with; one per app, put there by `cms.app`."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from cms.service.authorisations import Authorisations
+from cms.service.payments import Payments
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The use cases of the CMS."""
+
+    payments: Payments
+    authorisations: Authorisations
+
+
+def rooms() -> Rooms:
+    """The use cases of the app that answers this request."""
+    found: Rooms = current_app.extensions["cms"]
+    return found

@@ -1,0 +1,141 @@
+"""Payments: keep, find, report. Every finding applies the expiry rule first (P8)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.domain.authorisation import Authorisation
+from cms.domain.errors import KeptBefore, Unknown
+from cms.domain.expiry import confirmation_overdue
+from cms.domain.ids import known_form
+from cms.domain.moving import StatusMove, first_status, move
+from cms.domain.parties import Tpp
+from cms.domain.payment import Payment
+from cms.domain.statuses import Cause, TransactionStatus
+from cms.domain.kept_answer import KeptAnswer
+from cms.store.unit_of_work import Store, UnitOfWork
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """All that one initiation leaves behind, kept in one transaction."""
+
+    payment: Payment
+    body: bytes
+    authorisation: Authorisation | None = None
+    start_failed: bool = False  # the bank refused or failed to start the authorisation (A3)
+    answer: KeptAnswer | None = None
+
+
+class Payments:
+    """The CMS's payments."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def keep(self, new: NewPayment) -> None:
+        """Keep a new payment with its authorisation, their first statuses and the answer.
+
+        Raises KeptBefore when an answer is stored under the same idempotency key already.
+        """
+        moves = _first_moves(new)
+        with self._store.writing() as uow:
+            if new.answer is not None and not uow.idempotency.add(
+                new.answer, at=new.payment.created_at
+            ):
+                raise KeptBefore
+            uow.payments.add(new.payment, new.body)
+            if new.authorisation is not None:
+                uow.authorisations.add(new.authorisation)
+            uow.moves.record_first(moves)
+
+    def find(self, payment_id: str, instance_id: str) -> Payment:
+        """The payment of this tenant. Raises Unknown."""
+        with self._store.reading() as uow:
+            payment = uow.payments.find(known_form(payment_id))
+        if payment is None or payment.instance_id != instance_id:
+            raise Unknown
+        if confirmation_overdue(payment, self._clock()):
+            with self._store.writing() as uow:
+                return self._locked(uow, payment_id, instance_id)
+        return payment
+
+    def body(self, payment: Payment) -> bytes:
+        """The bytes that the TPP sent."""
+        with self._store.reading() as uow:
+            return uow.payments.body(payment.payment_id)
+
+    def tpp_of(self, payment: Payment) -> Tpp:
+        """The TPP that initiated the payment. Raises Unknown."""
+        with self._store.reading() as uow:
+            tpp = uow.tpps.find(payment.tpp_id)
+        if tpp is None:
+            raise Unknown
+        return tpp
+
+    def report(
+        self, payment: Payment, status: TransactionStatus, cause: Cause, note: str = ""
+    ) -> Payment:
+        """The bank reported a status: keep it, unless the payment is finalised already.
+
+        Returns the payment as it is stored then. Raises AlreadyFinalised or IllegalMove.
+        """
+        if payment.status is status:
+            return payment
+        return self.set_status(payment.payment_id, payment.instance_id, status, cause, note)
+
+    def set_status(
+        self,
+        payment_id: str,
+        instance_id: str,
+        status: TransactionStatus,
+        cause: Cause,
+        note: str = "",
+    ) -> Payment:
+        """Move the payment to `status` for `cause`, as its lifecycle allows.
+
+        The push of the ASPSP moves a finalised payment too (P1). Raises Unknown,
+        AlreadyFinalised or IllegalMove.
+        """
+        with self._store.writing() as uow:
+            payment = self._locked(uow, payment_id, instance_id)
+            made = move(payment, cause, at=self._clock(), reported=status, note=note)
+            if made is not None:
+                uow.moves.record(made)
+        return payment
+
+    def _locked(self, uow: UnitOfWork, payment_id: str, instance_id: str) -> Payment:
+        """The payment, held until commit, with the expiry rule applied."""
+        payment = uow.payments.find(known_form(payment_id), lock=True)
+        if payment is None or payment.instance_id != instance_id:
+            raise Unknown
+        expire_if_overdue(uow, payment, self._clock())
+        return payment
+
+
+def _first_moves(new: NewPayment) -> list[StatusMove]:
+    moves = [first_status(new.payment)]
+    if new.authorisation is not None:
+        moves.append(first_status(new.authorisation))
+        if new.start_failed:
+            failed = move(new.authorisation, Cause.BANK_FAILED, at=new.payment.created_at)
+            moves += [failed] if failed else []
+    return moves
+
+
+def expire_if_overdue(uow: UnitOfWork, payment: Payment, now: datetime) -> None:
+    """Reject a payment that was not confirmed in time and fail its open authorisations (P8)."""
+    if not confirmation_overdue(payment, now):
+        return
+    rejected = move(payment, Cause.TIME_RAN_OUT, at=now)
+    if rejected is not None:
+        uow.moves.record(rejected)
+    for authorisation in uow.authorisations.of_parent(payment.payment_id):
+        if authorisation.status.finalised:
+            continue
+        failed = move(authorisation, Cause.PARENT_EXPIRED, at=now)
+        if failed is not None:
+            uow.moves.record(failed)

@@ -1,0 +1,40 @@
+"""TPPs that call: kept when first seen, and again when their certificate says something new."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Lock
+
+from cms.domain.parties import Tpp
+from cms.store.queries.tpps import tpp_id
+from cms.store.unit_of_work import Store
+
+Clock = Callable[[], datetime]
+
+REMEMBERED_TPPS = 10_000  # bounds this process's memory of what it has stored already
+
+
+class Tpps:
+    """The CMS's register of TPPs."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._kept: dict[tuple[str, Tpp], str] = {}
+        self._lock = Lock()
+
+    def register(self, tpp: Tpp, instance_id: str) -> str:
+        """Make sure the TPP is on record as its certificate names it; returns its key.
+
+        What this process has stored before is not written again, so this is cheap.
+        """
+        known = self._kept.get((instance_id, tpp))
+        if known is not None:
+            return known
+        with self._store.writing() as uow:
+            uow.tpps.keep(tpp, instance_id, at=self._clock())
+        key = tpp_id(tpp, instance_id)
+        with self._lock:
+            if len(self._kept) >= REMEMBERED_TPPS:
+                self._kept.clear()
+            self._kept[(instance_id, tpp)] = key
+        return key

@@ -1,0 +1,59 @@
+"""Opens the database: SQLite or PostgreSQL, durable, with one engine to read and one to write.
+
+Reads run without a transaction (S3), so they cost no BEGIN and no ROLLBACK. Writes on SQLite
+begin with BEGIN IMMEDIATE: read-then-write under the default would lose updates (S1, S2).
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+SQLITE_BUSY_TIMEOUT_MS = 10_000
+
+# What is raised when the database cannot be reached or does not answer in time.
+UNAVAILABLE = (OperationalError, PoolTimeoutError)
+
+
+class Database:
+    """Two engines on one database, made by `open_database`."""
+
+    def __init__(self, url: str, *, pool_size: int) -> None:
+        self.url = make_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        if not self.sqlite:
+            options["pool_pre_ping"] = False
+            options["connect_args"] = {"connect_timeout": 5}
+        self.writes: Engine = create_engine(self.url, **options)
+        self.reads: Engine = create_engine(
+            self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options
+        )
+        if self.sqlite:
+            event.listen(self.reads, "connect", _prepare_sqlite)
+            event.listen(self.writes, "connect", _prepare_sqlite)
+            event.listen(self.writes, "begin", _begin_immediate)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.reads.dispose()
+        self.writes.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # sqlite3 itself begins nothing; we do
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,92 @@
+"""Authorisations: rows to domain and back."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.parties import PsuId
+from cms.domain.payment import RedirectUris
+from cms.domain.statuses import Cause, ScaStatus
+from cms.store.queries.psus import psu_columns, psu_of
+from cms.store.tables import authorisations
+
+_FIND = select(authorisations).where(authorisations.c.authorisation_id == bindparam("id"))
+_LOCK = _FIND.with_for_update()
+_OF_PARENT = (
+    select(authorisations)
+    .where(authorisations.c.parent_id == bindparam("parent_id"))
+    .order_by(authorisations.c.created_at, authorisations.c.authorisation_id)
+)
+_INSERT = insert(authorisations)
+_UPDATE = update(authorisations).where(authorisations.c.authorisation_id == bindparam("id"))
+
+
+class AuthorisationQueries:
+    """Authorisations over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, authorisation_id: str, *, lock: bool = False) -> Authorisation | None:
+        """The authorisation, or None. With `lock` nobody else can move it until we commit."""
+        query = _LOCK if lock else _FIND
+        row = self._connection.execute(query, {"id": authorisation_id}).one_or_none()
+        return _authorisation(row) if row else None
+
+    def of_parent(self, parent_id: str) -> list[Authorisation]:
+        """All authorisations below one resource, oldest first."""
+        rows = self._connection.execute(_OF_PARENT, {"parent_id": parent_id})
+        return [_authorisation(row) for row in rows]
+
+    def add(self, authorisation: Authorisation) -> None:
+        """A new authorisation."""
+        self._connection.execute(_INSERT, _row(authorisation))
+
+    def set_psu(self, authorisation: Authorisation, psu: PsuId) -> None:
+        """The PSU of this authorisation is now known."""
+        statement = _UPDATE.values(psu_columns(psu))
+        self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+    def set_method(self, authorisation: Authorisation, method_id: str) -> None:
+        """The PSU authenticates with this SCA method."""
+        statement = _UPDATE.values(authentication_method_id=method_id)
+        self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+
+def _row(authorisation: Authorisation) -> dict[str, Any]:
+    return {
+        "authorisation_id": authorisation.authorisation_id,
+        "kind": authorisation.kind.value,
+        "parent_id": authorisation.parent_id,
+        "instance_id": authorisation.instance_id,
+        "sca_approach": authorisation.sca_approach,
+        "sca_status": authorisation.status.value,
+        "status_cause": authorisation.status_cause.value,
+        "status_changed_at": authorisation.status_changed_at,
+        "created_at": authorisation.created_at,
+        "expires_at": authorisation.expires_at,
+        "redirect_expires_at": authorisation.redirect_expires_at,
+        "redirect_uri": authorisation.redirect_uris.ok,
+        "nok_redirect_uri": authorisation.redirect_uris.nok,
+        "authentication_method_id": authorisation.authentication_method_id,
+    } | psu_columns(authorisation.psu)
+
+
+def _authorisation(row: Row[Any]) -> Authorisation:
+    return Authorisation(
+        authorisation_id=row.authorisation_id,
+        parent_id=row.parent_id,
+        instance_id=row.instance_id,
+        kind=AuthorisationKind(row.kind),
+        sca_approach=row.sca_approach,
+        status=ScaStatus(row.sca_status),
+        status_cause=Cause(row.status_cause),
+        status_changed_at=row.status_changed_at,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        redirect_expires_at=row.redirect_expires_at,
+        psu=psu_of(row) if row.psu_id is not None else None,
+        redirect_uris=RedirectUris(ok=row.redirect_uri, nok=row.nok_redirect_uri),
+        authentication_method_id=row.authentication_method_id,
+    )

@@ -1,0 +1,110 @@
+"""Payments: rows to domain and back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select
+
+from cms.domain.parties import PsuId
+from cms.domain.payment import Payment, RedirectUris, TppWishes
+from cms.domain.payment_service import PaymentService
+from cms.domain.statuses import Cause, TransactionStatus
+from cms.store.queries.psus import psu_columns, psu_of
+from cms.store.tables import payment_psus, payments
+
+_COLUMNS = [column for column in payments.c if column.name != "body"]
+_PSU_COLUMNS = [column for column in payment_psus.c if column.name != "payment_id"]
+_FIND = (
+    select(*_COLUMNS, *_PSU_COLUMNS)
+    .select_from(payments.outerjoin(payment_psus))
+    .where(payments.c.payment_id == bindparam("id"))
+    .order_by(payment_psus.c.position)
+)
+_LOCK = select(payments.c.payment_id).where(payments.c.payment_id == bindparam("id"))
+_LOCK = _LOCK.with_for_update()
+_BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
+_INSERT = insert(payments)
+_INSERT_PSU = insert(payment_psus)
+
+
+class PaymentQueries:
+    """Payments over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, payment_id: str, *, lock: bool = False) -> Payment | None:
+        """The payment, or None. With `lock` nobody else can move it until we commit."""
+        if lock:  # a row of its own: PostgreSQL cannot lock the outer side of a join
+            self._connection.execute(_LOCK, {"id": payment_id})
+        rows = self._connection.execute(_FIND, {"id": payment_id}).all()
+        return _payment(rows) if rows else None
+
+    def body(self, payment_id: str) -> bytes:
+        """The bytes that the TPP sent."""
+        return bytes(self._connection.execute(_BODY, {"id": payment_id}).scalar_one())
+
+    def add(self, payment: Payment, body: bytes) -> None:
+        """A new payment with its PSUs and its bytes."""
+        self._connection.execute(_INSERT, _row(payment) | {"body": body})
+        for psu in payment.psus:
+            self.add_psu(payment, psu)
+
+    def add_psu(self, payment: Payment, psu: PsuId) -> None:
+        """One more PSU takes part in the payment."""
+        position = payment.psus.index(psu)
+        row = {"payment_id": payment.payment_id, "position": position} | psu_columns(psu)
+        self._connection.execute(_INSERT_PSU, row)
+
+
+def _row(payment: Payment) -> dict[str, Any]:
+    wishes = payment.wishes
+    return {
+        "payment_id": payment.payment_id,
+        "instance_id": payment.instance_id,
+        "tpp_id": payment.tpp_id,
+        "payment_service": payment.service.value,
+        "payment_product": payment.product,
+        "transaction_status": payment.status.value,
+        "status_cause": payment.status_cause.value,
+        "status_changed_at": payment.status_changed_at,
+        "created_at": payment.created_at,
+        "confirm_by": payment.confirm_by,
+        "content_type": payment.content_type,
+        "bank_reference": payment.bank_reference,
+        "aspsp_account_id": payment.aspsp_account_id,
+        "internal_request_id": payment.internal_request_id,
+        "redirect_uri": wishes.redirect_uris.ok,
+        "nok_redirect_uri": wishes.redirect_uris.nok,
+        "notification_uri": wishes.notification_uri,
+        "notification_modes": ",".join(wishes.notification_modes) or None,
+        "brand_logging_information": wishes.brand_logging_information,
+    }
+
+
+def _payment(rows: Sequence[Row[Any]]) -> Payment:
+    row = rows[0]
+    modes = row.notification_modes
+    return Payment(
+        payment_id=row.payment_id,
+        instance_id=row.instance_id,
+        tpp_id=row.tpp_id,
+        service=PaymentService(row.payment_service),
+        product=row.payment_product,
+        status=TransactionStatus(row.transaction_status),
+        status_cause=Cause(row.status_cause),
+        status_changed_at=row.status_changed_at,
+        created_at=row.created_at,
+        confirm_by=row.confirm_by,
+        content_type=row.content_type,
+        bank_reference=row.bank_reference,
+        aspsp_account_id=row.aspsp_account_id,
+        internal_request_id=row.internal_request_id,
+        psus=tuple(psu_of(each) for each in rows if each.psu_id is not None),
+        wishes=TppWishes(
+            redirect_uris=RedirectUris(ok=row.redirect_uri, nok=row.nok_redirect_uri),
+            notification_uri=row.notification_uri,
+            notification_modes=tuple(modes.split(",")) if modes else (),
+            brand_logging_information=row.brand_logging_information,
+        ),
+    )

@@ -1,0 +1,83 @@
+"""TPPs: one row per authorisation number, authority and tenant (T4)."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cms.domain.parties import Role, Tpp
+from cms.store.tables import tpps
+
+_FACTS = (
+    "authority_name",
+    "name",
+    "country",
+    "organisation",
+    "organisation_unit",
+    "city",
+    "state",
+    "roles",
+    "updated_at",
+)
+
+
+def tpp_id(tpp: Tpp, instance_id: str) -> str:
+    """The TPP's key: the same for the same authorisation number, authority and tenant (T4)."""
+    identity = "\x00".join((instance_id, tpp.authority_id, tpp.authorisation_number))
+    return sha256(identity.encode()).hexdigest()
+
+
+class TppQueries:
+    """TPPs over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, key: str) -> Tpp | None:
+        """The TPP as it was last seen, or None."""
+        row = self._connection.execute(select(tpps).where(tpps.c.tpp_id == key)).one_or_none()
+        if row is None:
+            return None
+        return Tpp(
+            authorisation_number=row.authorisation_number,
+            name=row.name,
+            authority_id=row.authority_id,
+            authority_name=row.authority_name,
+            country=row.country,
+            organisation=row.organisation,
+            organisation_unit=row.organisation_unit,
+            city=row.city,
+            state=row.state,
+            roles=frozenset(Role(each) for each in row.roles.split(",") if each),
+        )
+
+    def keep(self, tpp: Tpp, instance_id: str, *, at: datetime) -> None:
+        """Add the TPP, or bring what is known of it up to date."""
+        on_sqlite = self._connection.dialect.name == "sqlite"
+        insert = sqlite.insert if on_sqlite else postgresql.insert
+        statement = insert(tpps).values(_row(tpp, instance_id, at))
+        statement = statement.on_conflict_do_update(
+            index_elements=[tpps.c.tpp_id],
+            set_={name: statement.excluded[name] for name in _FACTS},
+        )
+        self._connection.execute(statement)
+
+
+def _row(tpp: Tpp, instance_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "tpp_id": tpp_id(tpp, instance_id),
+        "instance_id": instance_id,
+        "authorisation_number": tpp.authorisation_number,
+        "authority_id": tpp.authority_id,
+        "authority_name": tpp.authority_name,
+        "name": tpp.name,
+        "country": tpp.country,
+        "organisation": tpp.organisation,
+        "organisation_unit": tpp.organisation_unit,
+        "city": tpp.city,
+        "state": tpp.state,
+        "roles": ",".join(sorted(tpp.roles)),
+        "updated_at": at,
+    }

@@ -1,0 +1,43 @@
+"""Payments of every service and product, the PSUs that take part, and the bytes that were sent."""
+
+from sqlalchemy import Column, ForeignKey, Integer, Table
+
+from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
+from cms.store.tables.metadata import metadata
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("payment_id", Id, primary_key=True),
+    Column("instance_id", Text, nullable=False),
+    Column("tpp_id", Id, ForeignKey("tpps.tpp_id"), nullable=False),
+    Column("payment_service", Code, nullable=False),
+    Column("payment_product", Code, nullable=False),
+    Column("transaction_status", Code, nullable=False),
+    Column("status_cause", Code, nullable=False),
+    Column("status_changed_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("confirm_by", UtcDateTime, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("bank_reference", Text),
+    Column("aspsp_account_id", Text),
+    Column("internal_request_id", Id),
+    Column("redirect_uri", Text),
+    Column("nok_redirect_uri", Text),
+    Column("notification_uri", Text),
+    Column("notification_modes", Text),
+    Column("brand_logging_information", Text),
+    # Last, and read only on demand: a body may be large, and most reads do without it.
+    Column("body", Bytes, nullable=False),
+)
+
+payment_psus = Table(
+    "payment_psus",
+    metadata,
+    Column("payment_id", Id, ForeignKey("payments.payment_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("psu_id", Text, nullable=False),
+    Column("psu_id_type", Text),
+    Column("psu_corporate_id", Text),
+    Column("psu_corporate_id_type", Text),
+)

@@ -1,0 +1,25 @@
+"""The TPPs that have called, as their certificates name them (T4)."""
+
+from sqlalchemy import Column, Table, UniqueConstraint
+
+from cms.store.columns import Id, Text, UtcDateTime
+from cms.store.tables.metadata import metadata
+
+tpps = Table(
+    "tpps",
+    metadata,
+    Column("tpp_id", Id, primary_key=True),
+    Column("instance_id", Text, nullable=False),
+    Column("authorisation_number", Text, nullable=False),
+    Column("authority_id", Text, nullable=False),
+    Column("authority_name", Text),
+    Column("name", Text),
+    Column("country", Text),
+    Column("organisation", Text),
+    Column("organisation_unit", Text),
+    Column("city", Text),
+    Column("state", Text),
+    Column("roles", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("instance_id", "authorisation_number", "authority_id"),
+)

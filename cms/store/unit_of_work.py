@@ -1,0 +1,74 @@
+"""One request, one transaction: all changes are kept together or not at all."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from cms.domain.errors import StoreUnavailable
+from cms.store.database import UNAVAILABLE, Database
+from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.idempotency import IdempotencyQueries
+from cms.store.queries.moves import MoveQueries
+from cms.store.queries.payments import PaymentQueries
+from cms.store.queries.tpps import TppQueries
+
+
+log = logging.getLogger(__name__)
+
+
+class UnitOfWork:
+    """All queries over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.payments = PaymentQueries(connection)
+        self.authorisations = AuthorisationQueries(connection)
+        self.moves = MoveQueries(connection)
+        self.tpps = TppQueries(connection)
+        self.idempotency = IdempotencyQueries(connection)
+
+
+class Store:
+    """Opens units of work on the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """To read, without a transaction (S3): each query sees what is committed by then.
+
+        Raises StoreUnavailable.
+        """
+        with _unavailable(), self._database.reads.connect() as connection:
+            yield UnitOfWork(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """To change things: committed at the end, rolled back when anything is raised.
+
+        No bank is called inside (S4): on SQLite this holds the one write lock there is.
+        Raises StoreUnavailable, also when the commit fails; then nothing has changed.
+        """
+        with _unavailable(), self._database.writes.begin() as connection:
+            yield UnitOfWork(connection)
+
+    def answers(self) -> bool:
+        """Does the database answer? For the readiness probe."""
+        try:
+            with self._database.reads.connect() as connection:
+                return bool(connection.execute(text("SELECT 1")).scalar_one())
+        except SQLAlchemyError:
+            return False
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """Turn the driver's word for silence into the domain's; the cause goes to the log."""
+    try:
+        yield
+    except UNAVAILABLE as error:
+        log.error("the database failed: %s", type(error.__cause__ or error).__name__)
+        raise StoreUnavailable from error

@@ -1,0 +1,214 @@
+"""The accounts: who owns which (in memory, it never changes) and what is on them (in tables)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, insert, select, update
+
+from sandbox.core.orders import DECIMALS, Order, OrderRefused, from_minor_units
+from sandbox.core.people import PEOPLE, PERSON_BY_ID, Account
+from sandbox.core.storage import balances, bookings, from_ms, insert_new, orders
+
+
+@dataclass(frozen=True, slots=True)
+class AccountWithBalance:
+    """An account and what is on it; `available` is booked less what is set aside for orders."""
+
+    account: Account
+    booked: Decimal
+    available: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One line of an account statement; negative amounts went out."""
+
+    account: Account
+    amount: Decimal
+    counterparty: str
+    booked_at: datetime
+
+
+_ACCOUNTS = {
+    (account.iban, account.currency): account for person in PEOPLE for account in person.accounts
+}
+_BY_ID = {account.account_id: account for account in _ACCOUNTS.values()}
+_OWNER = {account.iban: person for person in PEOPLE for account in person.accounts}
+
+
+def clearing_account(currency: str) -> str:
+    """The id of the account through which money leaves for other banks and comes from them."""
+    return f"clearing-{currency}"
+
+
+def debtor_account(order: Order, psu_id: str | None) -> Account | None:
+    """The account that pays; None while neither the order nor a known PSU tells.
+
+    Raises OrderRefused when there is no such account, the PSU may not dispose of it or it
+    is not kept in the order's currency (the bank does not exchange money).
+    """
+    person = PERSON_BY_ID.get(psu_id) if psu_id is not None else None
+    if psu_id is not None and person is None:
+        raise OrderRefused("PSU_CREDENTIALS_INVALID", "The PSU is not known to this bank.")
+    if order.debtor_iban is None:
+        if person is None:
+            return None
+        held = (account for account in person.accounts if account.currency == order.currency)
+        account = next(held, None)
+    else:
+        owner = _OWNER.get(order.debtor_iban)
+        if owner is None:
+            raise OrderRefused("PAYMENT_FAILED", "The debtor account is not kept here.")
+        if person is not None and owner is not person:
+            raise OrderRefused("PAYMENT_FAILED", "The PSU may not dispose of this account.")
+        account = _ACCOUNTS.get((order.debtor_iban, order.currency))
+    if account is None or order.debtor_currency not in {None, order.currency}:
+        raise OrderRefused(
+            "PAYMENT_FAILED", f"The debtor account does not pay in {order.currency}."
+        )
+    return account
+
+
+def creditor_account_id(order: Order) -> str:
+    """The id of the account that is paid: the creditor's if kept here, else clearing.
+
+    Raises OrderRefused when it is kept here, but not in the order's currency.
+    """
+    if order.creditor_iban not in _OWNER:
+        return clearing_account(order.currency)
+    account = _ACCOUNTS.get((order.creditor_iban, order.currency))
+    if account is None:
+        raise OrderRefused(
+            "PAYMENT_FAILED", f"The creditor account is not kept in {order.currency}."
+        )
+    return account.account_id
+
+
+def open_accounts(connection: Connection) -> None:
+    """Give every account its opening balance, once. The clearing accounts stand against them."""
+    for currency, decimals in DECIMALS.items():
+        total = 0
+        for account in _ACCOUNTS.values():
+            if account.currency == currency:
+                opening = int(account.opening_balance.scaleb(decimals))
+                _open(connection, account.account_id, currency, opening, may_overdraw=False)
+                total += opening
+        _open(connection, clearing_account(currency), currency, -total, may_overdraw=True)
+
+
+def _open(
+    connection: Connection, account_id: str, currency: str, booked: int, *, may_overdraw: bool
+) -> None:
+    row = {"account_id": account_id, "currency": currency, "may_overdraw": may_overdraw}
+    insert_new(connection, balances, row | {"booked": booked, "reserved": 0})
+
+
+def available(connection: Connection, account_id: str) -> int:
+    """What can be spent, in minor units."""
+    statement = select(balances.c.booked - balances.c.reserved)
+    return int(
+        connection.execute(statement.where(balances.c.account_id == account_id)).scalar_one()
+    )
+
+
+def lock(connection: Connection, account_ids: Iterable[str]) -> None:
+    """Lock the rows, always in one order: two transfers the other way round cannot deadlock.
+
+    Just as strongly as an update does: rows that refer to an account share a weaker lock on it,
+    and a stronger one would wait for theirs.
+    """
+    connection.execute(
+        select(balances.c.account_id)
+        .where(balances.c.account_id.in_(sorted(set(account_ids))))
+        .order_by(balances.c.account_id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
+def reserve(connection: Connection, account_id: str, minor_units: int) -> bool:
+    """Set the amount aside if it is there; False if not."""
+    statement = (
+        update(balances)
+        .where(
+            balances.c.account_id == account_id,
+            balances.c.booked - balances.c.reserved >= minor_units,
+        )
+        .values(reserved=balances.c.reserved + minor_units)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def book(
+    connection: Connection,
+    payment_id: str,
+    *,
+    debtor_id: str,
+    creditor_id: str,
+    minor_units: int,
+    booked_ms: int,
+) -> None:
+    """Move what was set aside: one booking out, one booking in, both or neither."""
+    connection.execute(
+        update(balances)
+        .where(balances.c.account_id == debtor_id)
+        .values(booked=balances.c.booked - minor_units, reserved=balances.c.reserved - minor_units)
+    )
+    connection.execute(
+        update(balances)
+        .where(balances.c.account_id == creditor_id)
+        .values(booked=balances.c.booked + minor_units)
+    )
+    line = {"payment_id": payment_id, "booked_ms": booked_ms}
+    connection.execute(
+        insert(bookings),
+        [
+            line | {"side": "debit", "account_id": debtor_id, "minor_units": -minor_units},
+            line | {"side": "credit", "account_id": creditor_id, "minor_units": minor_units},
+        ],
+    )
+
+
+def with_balances(
+    connection: Connection, accounts: Iterable[Account]
+) -> tuple[AccountWithBalance, ...]:
+    """The accounts, in the order given, with their balances."""
+    wanted = {account.account_id: account for account in accounts}
+    rows = connection.execute(select(balances).where(balances.c.account_id.in_(wanted)))
+    found = {row.account_id: row for row in rows}
+    return tuple(
+        AccountWithBalance(
+            account,
+            booked=from_minor_units(found[account_id].booked, account.currency),
+            available=from_minor_units(
+                found[account_id].booked - found[account_id].reserved, account.currency
+            ),
+        )
+        for account_id, account in wanted.items()
+    )
+
+
+def statement_of(
+    connection: Connection, accounts: Iterable[Account], *, lines: int
+) -> tuple[Booking, ...]:
+    """The newest bookings on these accounts, newest first."""
+    wanted = [account.account_id for account in accounts]
+    rows = connection.execute(
+        select(bookings, orders.c.creditor_name, orders.c.debtor_account_id)
+        .join(orders, orders.c.payment_id == bookings.c.payment_id)
+        .where(bookings.c.account_id.in_(wanted))
+        .order_by(bookings.c.booking_id.desc())
+        .limit(lines)
+    )
+    return tuple(
+        Booking(
+            account=_BY_ID[row.account_id],
+            amount=from_minor_units(row.minor_units, _BY_ID[row.account_id].currency),
+            counterparty=(
+                row.creditor_name if row.side == "debit" else _BY_ID[row.debtor_account_id].holder
+            ),
+            booked_at=from_ms(row.booked_ms),
+        )
+        for row in rows
+    )

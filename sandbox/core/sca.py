@@ -1,0 +1,186 @@
+"""How far a PSU has come in one authorisation: log-in, second factor, tries left.
+
+received --> psuAuthenticated --> scaMethodSelected --> finalised
+'---------------'-----------------'---------------> failed (third wrong try, declined)
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, case, select, update
+
+from sandbox.core.orders import Order
+from sandbox.core.people import TRIES, Person, ScaMethod
+from sandbox.core.storage import authorisations, insert_new
+
+
+class ScaStatus(StrEnum):
+    """SCA status codes of the Berlin Group, as far as this bank uses them."""
+
+    RECEIVED = "received"
+    PSU_AUTHENTICATED = "psuAuthenticated"
+    SCA_METHOD_SELECTED = "scaMethodSelected"
+    FINALISED = "finalised"
+    FAILED = "failed"
+
+    @property
+    def closed(self) -> bool:
+        """Nothing moves it any more."""
+        return self in {ScaStatus.FINALISED, ScaStatus.FAILED}
+
+
+class AuthorisationClosed(Exception):
+    """The authorisation is finalised or failed for good."""
+
+    def __init__(self, sca_status: ScaStatus) -> None:
+        super().__init__(f"the authorisation is {sca_status}")
+        self.sca_status = sca_status
+
+
+class OutOfTurn(Exception):
+    """A step came before the one it needs, or for another order than the PSU has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The PSU is who they say; these are their second factors (none: just confirm)."""
+
+    name: str
+    methods: tuple[ScaMethod, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCredentials:
+    """PSU-ID or password is wrong; with no try left the authorisation has failed for good."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotYourAccount:
+    """The password is right, but this PSU cannot authorise this order; no try is lost."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTan:
+    """The TAN is wrong; with no try left the authorisation has failed for good."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What the PSU is told when a TAN is on its way."""
+
+    text: str
+
+
+def challenge_for(method: ScaMethod) -> Challenge:
+    """The challenge of this method."""
+    return Challenge(f"We have sent a TAN to your {method.target}.")
+
+
+def open_row(connection: Connection, authorisation_id: str, payment_id: str) -> Row[Any]:
+    """The locked row of an open authorisation, made at the first visit.
+
+    Raises AuthorisationClosed, and OutOfTurn when it was opened for another payment.
+    """
+    row = {"authorisation_id": authorisation_id, "payment_id": payment_id}
+    first = {"sca_status": ScaStatus.RECEIVED, "password_tries": 0, "tan_tries": 0}
+    insert_new(connection, authorisations, row | first)
+    found = locked_row(connection, authorisation_id)
+    if found.payment_id != payment_id:
+        raise OutOfTurn("the authorisation belongs to another payment")
+    require_open(found)
+    return found
+
+
+def locked_row(connection: Connection, authorisation_id: str) -> Row[Any]:
+    """The row, locked for the rest of the transaction. Raises OutOfTurn if there is none."""
+    statement = select(authorisations).where(_is(authorisation_id)).with_for_update()
+    found = connection.execute(statement).one_or_none()
+    if found is None:
+        raise OutOfTurn("nobody has logged in yet")
+    return found
+
+
+def require_open(row: Row[Any]) -> None:
+    """Raises AuthorisationClosed for a finalised or failed authorisation."""
+    status = ScaStatus(row.sca_status)
+    if status.closed:
+        raise AuthorisationClosed(status)
+
+
+def read_row(connection: Connection, authorisation_id: str) -> Row[Any] | None:
+    """The row as it is, or None when nobody has visited yet."""
+    return connection.execute(select(authorisations).where(_is(authorisation_id))).one_or_none()
+
+
+def authenticate(
+    connection: Connection, authorisation_id: str, person: Person, order: Order
+) -> None:
+    """The PSU has logged in and will be shown this order; a method chosen before is void."""
+    _update(
+        connection,
+        authorisation_id,
+        sca_status=ScaStatus.PSU_AUTHENTICATED,
+        psu_id=person.psu_id,
+        claimed_psu_id=person.psu_id,
+        method_id=None,
+        order_fingerprint=order.fingerprint(),
+    )
+
+
+def select_method(connection: Connection, authorisation_id: str, method: ScaMethod) -> None:
+    """The PSU has chosen; a TAN is on its way."""
+    _update(
+        connection,
+        authorisation_id,
+        sca_status=ScaStatus.SCA_METHOD_SELECTED,
+        method_id=method.id,
+    )
+
+
+def close(connection: Connection, authorisation_id: str, status: ScaStatus) -> None:
+    """Finalised or failed: the end."""
+    _update(connection, authorisation_id, sca_status=status)
+
+
+def count_wrong_password(connection: Connection, authorisation_id: str, claimed: str) -> int:
+    """One more wrong log-in under this claimed PSU-ID; answers the tries left."""
+    column = authorisations.c.password_tries
+    return _count(connection, authorisation_id, column, claimed_psu_id=claimed[:100])
+
+
+def count_wrong_tan(connection: Connection, authorisation_id: str) -> int:
+    """One more wrong TAN; answers the tries left."""
+    return _count(connection, authorisation_id, authorisations.c.tan_tries)
+
+
+def _count(
+    connection: Connection, authorisation_id: str, tries: Column[int], **more: object
+) -> int:
+    last = case((tries + 1 >= TRIES, ScaStatus.FAILED.value), else_=authorisations.c.sca_status)
+    statement = (
+        update(authorisations)
+        .where(_is(authorisation_id), tries < TRIES)
+        .values({tries.name: tries + 1, "sca_status": last} | more)
+        .returning(tries)
+    )
+    return TRIES - (connection.execute(statement).scalar() or TRIES)
+
+
+def _update(connection: Connection, authorisation_id: str, **values: object) -> None:
+    open_statuses = [status for status in ScaStatus if not status.closed]
+    connection.execute(
+        update(authorisations)
+        .where(_is(authorisation_id), authorisations.c.sca_status.in_(open_statuses))
+        .values(values)
+    )
+
+
+def _is(authorisation_id: str) -> Any:
+    return authorisations.c.authorisation_id == authorisation_id

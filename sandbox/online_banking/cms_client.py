@@ -1,0 +1,163 @@
+"""The CMS's psu-api for payments over HTTP, with the bank's token."""
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from sandbox.online_banking.cms_port import (
+    CmsRefused,
+    CmsUnavailable,
+    LinkExpired,
+    LinkUnknown,
+    PaymentToApprove,
+)
+
+TIMEOUT_S = (3.05, 10.0)  # to connect, to wait for the answer
+
+log = logging.getLogger(__name__)
+
+
+class HttpCmsClient:
+    """Speaks to one CMS for one tenant; may be shared by threads.
+
+    `base_url` is without a path, `token` is the bearer token of the CMS's bank-facing side,
+    `timeout_s` are the seconds to connect and to wait.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None,
+        *,
+        instance_id: str | None = None,
+        timeout_s: tuple[float, float] = TIMEOUT_S,
+    ) -> None:
+        self._root = f"{base_url.rstrip('/')}/psu-api/v1/payment"
+        self._headers = {"Accept": "application/json"}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
+        if instance_id:
+            self._headers["instance-id"] = instance_id
+        self._timeout_s = timeout_s
+
+    def payment_by_link(self, redirect_id: str) -> PaymentToApprove:
+        """`GET redirect/{redirect-id}`."""
+        answer = self._call("GET", "redirect", redirect_id)
+        if answer.status_code in {400, 404}:
+            raise LinkUnknown
+        return _payment_from(_json_of(_expect_ok(answer)))
+
+    def sca_status(self, authorisation_id: str) -> str:
+        """`GET authorisation/{authorisation-id}`."""
+        answer = self._call("GET", "authorisation", authorisation_id)
+        if answer.status_code in {400, 404}:
+            raise LinkUnknown
+        status = _json_of(_expect_ok(answer)).get("scaStatus")
+        if not isinstance(status, str):
+            raise CmsUnavailable("the answer tells no scaStatus")
+        return status
+
+    def set_psu(self, authorisation_id: str, psu_id: str) -> None:
+        """`PUT authorisation/{authorisation-id}/psu-data`."""
+        path = ("authorisation", authorisation_id, "psu-data")
+        _expect_ok(self._call("PUT", *path, body={"psuId": psu_id}))
+
+    def set_sca_status(
+        self, payment_id: str, authorisation_id: str, *, status: str, psu_id: str
+    ) -> None:
+        """`PUT {payment-id}/authorisation/{authorisation-id}/status/{status}`."""
+        path = (payment_id, "authorisation", authorisation_id, "status", status)
+        # Header values are latin-1 on the wire; a PSU-ID outside of it is nobody's here.
+        psu_header = psu_id.encode("ascii", "replace").decode("ascii")
+        _expect_ok(self._call("PUT", *path, headers={"psu-id": psu_header}))
+
+    def set_payment_status(self, payment_id: str, status: str) -> None:
+        """`PUT {payment-id}/status/{status}`."""
+        _expect_ok(self._call("PUT", payment_id, "status", status))
+
+    def _call(
+        self,
+        method: str,
+        *path: str,
+        body: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        url = "/".join([self._root, *(quote(part, safe="") for part in path)])
+        try:
+            with requests.Session() as session:
+                # No proxy and no .netrc of the environment: the CMS is a neighbour.
+                session.trust_env = False
+                return session.request(
+                    method,
+                    url,
+                    json=body,
+                    headers={**self._headers, **(headers or {})},
+                    timeout=self._timeout_s,
+                    allow_redirects=False,
+                )
+        except requests.RequestException as error:
+            log.warning("the CMS did not answer: %s", type(error).__name__)
+            raise CmsUnavailable(type(error).__name__) from None
+
+
+def _expect_ok(answer: requests.Response) -> requests.Response:
+    if answer.status_code == 408:
+        raise LinkExpired(_json_of(answer).get("tppNokRedirectUri"))
+    if answer.status_code in {400, 404, 409}:
+        raise CmsRefused(f"the CMS answered {answer.status_code}")
+    if answer.status_code not in {200, 204}:
+        log.warning("the CMS answered %s", answer.status_code)
+        raise CmsUnavailable(f"the CMS answered {answer.status_code}")
+    return answer
+
+
+def _json_of(answer: requests.Response) -> dict[str, Any]:
+    try:
+        parsed = answer.json()
+    except requests.JSONDecodeError:
+        raise CmsUnavailable("the answer is not JSON") from None
+    if not isinstance(parsed, dict):
+        raise CmsUnavailable("the answer is not a JSON object")
+    return parsed
+
+
+def _payment_from(body: Mapping[str, Any]) -> PaymentToApprove:
+    try:
+        return _read_payment(body)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        log.warning("the CMS's payment is not a single credit transfer: %s", type(error).__name__)
+        raise CmsUnavailable("the payment cannot be read") from None
+
+
+def _read_payment(body: Mapping[str, Any]) -> PaymentToApprove:
+    payment = body["payment"]
+    tpp = payment.get("tppInfo") or {}
+    debtor = payment.get("debtorAccount") or {}
+    day = payment.get("requestedExecutionDate")
+    psus = payment.get("psuIdDatas") or []
+    amount = Decimal(payment["instructedAmount"]["amount"])
+    if not amount.is_finite():
+        raise ValueError("not an amount")
+    return PaymentToApprove(
+        payment_id=payment["paymentId"],
+        authorisation_id=body["authorisationId"],
+        product=payment["paymentProduct"],
+        transaction_status=payment["transactionStatus"],
+        amount=amount,
+        currency=payment["instructedAmount"]["currency"],
+        creditor_name=payment["creditorName"],
+        creditor_iban=payment["creditorAccount"]["iban"],
+        tpp_name=tpp.get("tppName") or tpp.get("authorisationNumber") or "a third party",
+        debtor_iban=debtor.get("iban"),
+        debtor_currency=debtor.get("currency"),
+        remittance=payment.get("remittanceInformationUnstructured"),
+        requested_execution_date=date.fromisoformat(day) if day else None,
+        psu_ids=tuple(psu["psuId"] for psu in psus if psu.get("psuId")),
+        ok_uri=body.get("tppOkRedirectUri"),
+        nok_uri=body.get("tppNokRedirectUri"),
+    )

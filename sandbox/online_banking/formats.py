@@ -1,0 +1,34 @@
+"""How amounts, IBANs and days are written for people to read."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+
+NARROW_SPACE = "\u202f"
+
+
+def money(amount: Decimal) -> str:
+    """`1,234.50`, with a true minus sign."""
+    return f"{amount:,.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def iban(text: str) -> str:
+    """In groups of four, as on paper."""
+    return NARROW_SPACE.join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def day(moment: date) -> str:
+    """`5 March 2026`."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def minute(moment: datetime) -> str:
+    """`5 March 2026, 14:03 UTC`."""
+    return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def register_formats(app: Flask) -> None:
+    """Make them filters of the app's templates."""
+    for name, filter_ in (("money", money), ("iban", iban), ("day", day), ("minute", minute)):
+        app.add_template_filter(filter_, name)

@@ -1,0 +1,98 @@
+"""The front page, one's accounts, a stand-in for the TPP's own pages, and health."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from sandbox.core.bank import Bank
+from sandbox.core.people import PASSWORD, PEOPLE, TAN
+
+
+class Home:
+    """Pages that have nothing to do with a payment link."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def blueprint(self) -> Blueprint:
+        """The routes."""
+        routes = Blueprint("home", __name__)
+        routes.add_url_rule("/", view_func=self.index)
+        routes.add_url_rule("/log-in", view_func=self.log_in, methods=["POST"])
+        routes.add_url_rule("/log-out", view_func=self.log_out, methods=["POST"])
+        routes.add_url_rule("/accounts", view_func=self.accounts)
+        routes.add_url_rule("/tpp/<any(ok, nok):ending>", view_func=self.landing)
+        routes.add_url_rule("/health/live", view_func=self.live)
+        routes.add_url_rule("/health/ready", view_func=self.ready)
+        return routes
+
+    def index(self) -> Response:
+        """What this is, and who lives here."""
+        return _index_page()
+
+    def log_in(self) -> AnyResponse:
+        """To one's accounts; no payment is involved."""
+        psu_id = request.form.get("psu_id", "").strip()
+        person = self._bank.person(psu_id)
+        if person is None or not person.password_is(request.form.get("password", "")):
+            return _index_page("PSU-ID or password is not right.", psu_id)
+        session.clear()
+        session.permanent = True
+        session["customer"] = person.psu_id
+        return redirect(url_for(".accounts"), 303)
+
+    def log_out(self) -> AnyResponse:
+        """Forget who it was."""
+        session.clear()
+        return redirect(url_for(".index"), 303)
+
+    def accounts(self) -> AnyResponse:
+        """Balances and the newest bookings."""
+        person = self._bank.person(session.get("customer", ""))
+        if person is None:
+            return redirect(url_for(".index"), 303)
+        page = render_template(
+            "accounts.html",
+            person=person,
+            accounts=self._bank.accounts_of(person.psu_id),
+            bookings=self._bank.statement_of(person.psu_id),
+        )
+        return make_response(page)
+
+    def landing(self, ending: str) -> Response:
+        """Where an example TPP would receive the PSU again."""
+        return make_response(render_template("landing.html", ok=ending == "ok"))
+
+    def live(self) -> dict[str, Any]:
+        """The process answers."""
+        return {"status": "up"}
+
+    def ready(self) -> tuple[dict[str, Any], int]:
+        """The bank's books can be read."""
+        if self._bank.is_ready():
+            return {"status": "up"}, 200
+        return {"status": "down"}, 503
+
+
+def _index_page(error: str = "", psu_id: str = "") -> Response:
+    load_users = [person for person in PEOPLE if person.psu_id.startswith("user_")]
+    page = render_template(
+        "index.html",
+        people=[person for person in PEOPLE if person not in load_users],
+        load_users=load_users,
+        password=PASSWORD,
+        tan=TAN,
+        error=error,
+        psu_id=psu_id,
+    )
+    return make_response(page, 422 if error else 200)

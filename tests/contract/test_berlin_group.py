@@ -1,0 +1,79 @@
+"""The judge itself: what it lets pass, and what it must not."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.contract.berlin_group import BerlinGroup
+
+POST = "/v1/payments/sepa-credit-transfers"
+ID = {"X-Request-ID": "99391c7e-ad88-49ec-a2ad-99ddcb1f7721", "Content-Type": "application/json"}
+CREATED = {**ID, "Location": "https://bank.example/v1/payments/sepa-credit-transfers/1"}
+PAYMENT = {
+    "transactionStatus": "RCVD",
+    "paymentId": "1",
+    "_links": {"scaRedirect": {"href": "https://bank.example/pis/1"}},
+}
+REFUSAL = {"tppMessages": [{"category": "ERROR", "code": "FORMAT_ERROR", "text": "no"}]}
+
+
+def judge(berlin_group: BerlinGroup, exchange: dict[str, Any]) -> None:
+    facts: dict[str, Any] = {
+        "method": "POST",
+        "path": POST,
+        "status": 201,
+        "headers": CREATED,
+    } | exchange
+    body = facts.pop("body", PAYMENT)
+    body = body if isinstance(body, bytes) else orjson.dumps(body)
+    berlin_group.check_response(facts.pop("method"), facts.pop("path"), body=body, **facts)
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        {},
+        {"status": 400, "headers": ID, "body": REFUSAL},
+        {"path": f"{POST}/1/status?x=1", "method": "GET", "status": 200, "headers": ID},
+        {"path": "/v1/no-such-room/at/all/here", "status": 404, "body": b"", "headers": ID},
+        {"method": "PUT", "status": 405, "headers": ID, "body": b""},
+        {"status": 413, "headers": ID, "body": b""},
+    ],
+)
+def test_answers_within_the_standard_pass(
+    berlin_group: BerlinGroup, exchange: dict[str, Any]
+) -> None:
+    judge(berlin_group, exchange)
+
+
+@pytest.mark.parametrize(
+    "exchange, finding",
+    [
+        ({"body": PAYMENT | {"transactionStatus": "DONE"}}, "/transactionStatus: "),
+        ({"body": {"paymentId": "1"}}, '"transactionStatus" is a required property'),
+        ({"body": b"<html>"}, "the body is not JSON"),
+        ({"headers": ID}, "header Location is missing"),
+        ({"headers": CREATED | {"Location": "/v1/1"}}, "is not an absolute URL"),
+        ({"headers": CREATED | {"X-Request-ID": "7"}}, "is not a UUID"),
+        ({"headers": CREATED | {"Content-Type": "text/html"}}, "Content-Type 'text/html'"),
+        ({"headers": CREATED | {"ASPSP-SCA-Approach": "OAUTH"}}, "is not EMBEDDED"),
+        ({"status": 422}, "status 422 is not listed"),
+        ({"method": "DELETE", "status": 200}, "no such method"),
+        ({"method": "DELETE", "path": f"{POST}/1", "status": 204}, "204 with a body"),
+        (
+            {
+                "status": 400,
+                "headers": ID,
+                "body": {"tppMessages": [{"category": "ERROR", "code": "STATUS_INVALID"}]},
+            },
+            "/tppMessages/0/code",
+        ),
+    ],
+)
+def test_answers_outside_the_standard_are_found(
+    berlin_group: BerlinGroup, exchange: dict[str, Any], finding: str
+) -> None:
+    with pytest.raises(AssertionError) as caught:
+        judge(berlin_group, exchange)
+    assert finding in str(caught.value)

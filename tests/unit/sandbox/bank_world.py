@@ -1,0 +1,93 @@
+"""What the sandbox bank's tests share: accounts, orders, and a clock that is moved by hand."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from sandbox.core.bank import Bank
+from sandbox.core.orders import Executed, Order
+from sandbox.core.sca import WrongTan
+
+ANTON = "DE80760700240271232400"
+MAX = "DE38760700240320465700"
+MARION = "DE69760700240340283600"
+ELSEWHERE = "DE23100120020123456789"
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def run(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+def make_order(
+    amount: str = "100.00",
+    *,
+    payment_id: str = "payment-1",
+    product: str = "sepa-credit-transfers",
+    debtor: str | None = ANTON,
+    debtor_currency: str | None = None,
+    creditor: str = ELSEWHERE,
+    currency: str = "EUR",
+    day: date | None = None,
+) -> Order:
+    return Order(
+        payment_id,
+        product,
+        debtor,
+        debtor_currency,
+        creditor,
+        "Creditor",
+        Decimal(amount),
+        currency,
+        day,
+    )
+
+
+def pay(bank: Bank, order: Order, psu_id: str = "anton.brueckner") -> Executed:
+    """Walk the whole way: log in, choose the first method if there is one, authorise."""
+    authorisation_id = f"authorisation-of-{order.payment_id}"
+    bank.log_in(authorisation_id, psu_id, "12345", order)
+    person = bank.person(psu_id)
+    if person is not None and person.methods:
+        bank.select_method(authorisation_id, person.methods[0].id)
+    outcome = bank.authorise(authorisation_id, order, "123456")
+    assert not isinstance(outcome, WrongTan)
+    return outcome
+
+
+def available(bank: Bank, psu_id: str, currency: str = "EUR") -> Decimal:
+    return next(
+        found.available for found in bank.accounts_of(psu_id) if found.account.currency == currency
+    )
+
+
+def booked(bank: Bank, psu_id: str, currency: str = "EUR") -> Decimal:
+    return next(
+        found.booked for found in bank.accounts_of(psu_id) if found.account.currency == currency
+    )
+
+
+def in_threads(*calls: Callable[[], object]) -> list[object]:
+    """Run all calls at the same moment, each in its own thread; their answers in order."""
+    barrier = threading.Barrier(len(calls))
+    results: list[object] = [None] * len(calls)
+
+    def run(index: int, call: Callable[[], object]) -> None:
+        barrier.wait()
+        results[index] = call()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

@@ -1,0 +1,49 @@
+import pytest
+from schwifty import IBAN
+
+from sandbox.core.people import PEOPLE, PERSON_BY_ID, Account, Person, german_iban
+
+ACCOUNTS = [account for person in PEOPLE for account in person.accounts]
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda a: f"{a.iban}-{a.currency}")
+def test_every_iban_is_valid(account: Account) -> None:
+    assert IBAN(account.iban).country_code == "DE"
+
+
+def test_account_ids_are_unique_and_do_not_show_the_iban() -> None:
+    assert len({account.account_id for account in ACCOUNTS}) == len(ACCOUNTS)
+    assert not any(account.iban in account.account_id for account in ACCOUNTS)
+
+
+def test_an_account_belongs_to_one_person() -> None:
+    owners = {(account.iban, person.psu_id) for person in PEOPLE for account in person.accounts}
+    assert len(owners) == len({account.iban for account in ACCOUNTS})
+
+
+@pytest.mark.parametrize(
+    "psu_id, methods, currencies",
+    [
+        ("marion.mueller", [], ["EUR"]),
+        ("anton.brueckner", ["SMS_OTP"], ["EUR", "USD"]),
+        ("max.musterman", ["SMS_OTP", "SMTP_OTP"], ["EUR"]),
+        ("dora.push", ["SMS_OTP"], ["EUR"]),
+        ("user_01", ["SMS_OTP"], ["EUR"]),
+        ("user_49", ["SMS_OTP"], ["EUR"]),
+    ],
+)
+def test_published_people(psu_id: str, methods: list[str], currencies: list[str]) -> None:
+    person = PERSON_BY_ID[psu_id]
+    assert [method.type for method in person.methods] == methods
+    assert [account.currency for account in person.accounts] == currencies
+    assert person.password_is("12345")
+    assert not person.password_is("123456")
+
+
+@pytest.mark.parametrize("person", PEOPLE[:4], ids=lambda p: p.psu_id)
+def test_a_password_is_never_printed(person: Person) -> None:
+    assert person.password not in repr(person)
+
+
+def test_iban_check_digits() -> None:
+    assert german_iban("76070024", 271232400) == "DE80760700240271232400"

@@ -1,0 +1,243 @@
+"""The psu-api client against a real HTTP server that answers what each test wants."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from sandbox.online_banking.cms_client import HttpCmsClient
+from sandbox.online_banking.cms_port import (
+    CmsRefused,
+    CmsUnavailable,
+    LinkExpired,
+    LinkUnknown,
+)
+
+PAYMENT: dict[str, Any] = {
+    "paymentId": "p/1",
+    "paymentType": "payments",
+    "paymentProduct": "sepa-credit-transfers",
+    "transactionStatus": "RCVD",
+    "psuIdDatas": [{"psuId": "anton.brueckner"}, {"psuIdType": "x"}],
+    "tppInfo": {"tppName": "Example TPP", "authorisationNumber": "PSDDE-1"},
+    "debtorAccount": {"iban": "DE80760700240271232400", "currency": "EUR"},
+    "instructedAmount": {"currency": "EUR", "amount": "12.30"},
+    "creditorAccount": {"iban": "DE23100120020123456789"},
+    "creditorName": "Bike Shop",
+    "remittanceInformationUnstructured": "Invoice 4711",
+    "requestedExecutionDate": "2026-03-05",
+}
+ANSWER: dict[str, Any] = {
+    "payment": PAYMENT,
+    "authorisationId": "a-1",
+    "tppOkRedirectUri": "https://tpp.example/ok",
+    "tppNokRedirectUri": "https://tpp.example/nok",
+}
+
+
+@dataclass
+class Server:
+    url: str = ""
+    status: int = 200
+    body: bytes = b""
+    seen: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+
+    def answers(self, status: int, body: object = None) -> None:
+        self.status = status
+        self.body = b"" if body is None else json.dumps(body).encode()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            server.seen.append((self.command, self.path, headers, sent))
+            self.send_response(server.status)
+            self.send_header("Content-Length", str(len(server.body)))
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+            self.wfile.write(server.body)
+
+        do_GET = do_PUT = answer  # noqa: N815  the server's own names
+
+        def log_message(self, *_arguments: object) -> None:
+            """Stay quiet."""
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{http.server_address[1]}"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    http.shutdown()
+    thread.join()
+    http.server_close()
+
+
+@pytest.fixture
+def client(server: Server) -> HttpCmsClient:
+    return HttpCmsClient(server.url + "/", "secret-token", instance_id="bank-2")
+
+
+def test_a_payment_is_read(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, ANSWER)
+    payment = client.payment_by_link("a/1?x")
+    assert payment.amount == Decimal("12.30")
+    assert payment.requested_execution_date == date(2026, 3, 5)
+    assert payment.psu_ids == ("anton.brueckner",)
+    assert (payment.debtor_iban, payment.debtor_currency) == ("DE80760700240271232400", "EUR")
+    assert (payment.ok_uri, payment.nok_uri) == (
+        "https://tpp.example/ok",
+        "https://tpp.example/nok",
+    )
+    method, path, headers, _ = server.seen[0]
+    assert (method, path) == ("GET", "/psu-api/v1/payment/redirect/a%2F1%3Fx")
+    assert headers["authorization"] == "Bearer secret-token"
+    assert headers["instance-id"] == "bank-2"
+
+
+def without(*names: str) -> dict[str, Any]:
+    payment = {name: value for name, value in PAYMENT.items() if name not in names}
+    return {"payment": payment, "authorisationId": "a-1"}
+
+
+def changed(**values: object) -> dict[str, Any]:
+    return {**ANSWER, "payment": {**PAYMENT, **values}}
+
+
+def test_what_may_be_missing(server: Server, client: HttpCmsClient) -> None:
+    server.answers(
+        200,
+        without(
+            "debtorAccount",
+            "requestedExecutionDate",
+            "remittanceInformationUnstructured",
+            "psuIdDatas",
+            "tppInfo",
+        ),
+    )
+    payment = client.payment_by_link("a-1")
+    assert payment.debtor_iban is None
+    assert payment.requested_execution_date is None
+    assert payment.psu_ids == ()
+    assert payment.ok_uri is None
+    assert payment.tpp_name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        None,
+        [],
+        {},
+        {"payment": None},
+        without("instructedAmount"),
+        without("creditorAccount"),
+        {**ANSWER, "payment": {**PAYMENT, "instructedAmount": {"amount": "x", "currency": "EUR"}}},
+        {
+            **ANSWER,
+            "payment": {**PAYMENT, "instructedAmount": {"amount": "NaN", "currency": "EUR"}},
+        },
+        {**ANSWER, "payment": {**PAYMENT, "requestedExecutionDate": "tomorrow"}},
+    ],
+)
+def test_an_answer_that_cannot_be_read(server: Server, client: HttpCmsClient, body: object) -> None:
+    server.answers(200, body)
+    with pytest.raises(CmsUnavailable):
+        client.payment_by_link("a-1")
+
+
+READ_LINK = (lambda client: client.payment_by_link("a-1"), "read link")
+READ_STATUS = (lambda client: client.sca_status("a-1"), "read status")
+SET_PSU = (lambda client: client.set_psu("a-1", "anton"), "set psu")
+SET_SCA = (
+    lambda client: client.set_sca_status("p/1", "a-1", status="finalised", psu_id="anton"),
+    "set sca status",
+)
+SET_PAYMENT = (lambda client: client.set_payment_status("p/1", "ACSC"), "set payment status")
+Call = tuple[Callable[[HttpCmsClient], Any], str]
+
+
+@pytest.mark.parametrize(
+    "call, status, error",
+    [
+        (READ_LINK, 404, LinkUnknown),
+        (READ_LINK, 400, LinkUnknown),
+        (READ_LINK, 401, CmsUnavailable),
+        (READ_LINK, 302, CmsUnavailable),
+        (READ_STATUS, 400, LinkUnknown),
+        (READ_STATUS, 500, CmsUnavailable),
+        (SET_PSU, 400, CmsRefused),
+        (SET_SCA, 400, CmsRefused),
+        (SET_SCA, 503, CmsUnavailable),
+        (SET_PAYMENT, 400, CmsRefused),
+        (SET_PAYMENT, 404, CmsRefused),
+        (SET_PAYMENT, 500, CmsUnavailable),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else None,
+)
+def test_what_the_cms_says_no_with(
+    server: Server, client: HttpCmsClient, call: Call, status: int, error: type[Exception]
+) -> None:
+    server.answers(status, {})
+    with pytest.raises(error):
+        call[0](client)
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize("call", [READ_LINK, SET_PSU, SET_SCA], ids=lambda call: call[1])
+def test_an_expired_link_tells_the_way_back(
+    server: Server, client: HttpCmsClient, call: Call
+) -> None:
+    server.answers(408, {"tppNokRedirectUri": "https://tpp.example/nok"})
+    with pytest.raises(LinkExpired) as expired:
+        call[0](client)
+    assert expired.value.nok_uri == "https://tpp.example/nok"
+
+
+@pytest.mark.parametrize(
+    "call, path, body",
+    [
+        (SET_PSU, "authorisation/a-1/psu-data", {"psuId": "anton"}),
+        (SET_SCA, "p%2F1/authorisation/a-1/status/finalised", None),
+        (SET_PAYMENT, "p%2F1/status/ACSC", None),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else None,
+)
+def test_news_is_put(
+    server: Server, client: HttpCmsClient, call: Call, path: str, body: object
+) -> None:
+    call[0](client)
+    method, seen_path, headers, sent = server.seen[0]
+    assert (method, seen_path) == ("PUT", f"/psu-api/v1/payment/{path}")
+    assert (json.loads(sent) if sent else None) == body
+    assert headers.get("psu-id") == ("anton" if call is SET_SCA else None)
+
+
+def test_a_status_is_read(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, {"scaStatus": "received"})
+    assert client.sca_status("a-1") == "received"
+
+
+def test_a_psu_id_cannot_break_out_of_its_header(server: Server, client: HttpCmsClient) -> None:
+    client.set_sca_status("p-1", "a-1", status="failed", psu_id="j\u00fcrgen")
+    assert server.seen[0][2]["psu-id"] == "j?rgen"
+    with pytest.raises(CmsUnavailable):
+        client.set_sca_status("p-1", "a-1", status="failed", psu_id="x\r\nevil: 1")
+    assert len(server.seen) == 1
+
+
+def test_nobody_there() -> None:
+    client = HttpCmsClient("http://127.0.0.1:9", "secret-token")
+    with pytest.raises(CmsUnavailable) as unavailable:
+        client.payment_by_link("a-1")
+    assert "secret-token" not in f"{unavailable.value!r}{client!r}"

@@ -1,0 +1,57 @@
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from sandbox.core.bank import Bank
+from sandbox.core.people import PEOPLE
+from sandbox.core.storage import Storage
+from tests.unit.sandbox.bank_world import make_order, pay
+
+
+def log_in(browser: TestApp, psu_id: str, password: str = "12345") -> Any:
+    form = browser.get("/").form
+    form["psu_id"], form["password"] = psu_id, password
+    return form.submit(expect_errors=True)
+
+
+@pytest.mark.parametrize("psu_id", [person.psu_id for person in PEOPLE[:5]])
+def test_the_front_page_lists_who_lives_here(browser: TestApp, psu_id: str) -> None:
+    assert psu_id in browser.get("/")
+
+
+def test_one_sees_the_money_move(browser: TestApp, bank: Bank) -> None:
+    assert "10,000.00" in log_in(browser, "anton.brueckner").follow()
+    pay(bank, make_order("12.34", product="instant-sepa-credit-transfers"))
+    page = browser.get("/accounts")
+    assert "9,987.66" in page
+    assert "\u221212.34" in page
+    assert "5,000.00" in page
+
+
+def test_accounts_need_a_log_in(browser: TestApp) -> None:
+    assert browser.get("/accounts").location == "/"
+    page = log_in(browser, "anton.brueckner", "wrong")
+    assert (page.status_int, "not right" in page.html.find(role="alert").text) == (422, True)
+    assert browser.get("/accounts").location == "/"
+
+
+def test_log_out(browser: TestApp) -> None:
+    log_in(browser, "anton.brueckner").follow().form.submit()
+    assert browser.get("/accounts").location == "/"
+
+
+@pytest.mark.parametrize("ending, text", [("ok", "OK"), ("nok", "not-OK")])
+def test_the_stand_in_for_the_tpp_says_what_it_is(browser: TestApp, ending: str, text: str) -> None:
+    page = browser.get(f"/tpp/{ending}?state=7")
+    assert text in page
+    assert "stands in for a third party" in page
+
+
+def test_health(browser: TestApp, storage: Storage) -> None:
+    assert browser.get("/health/live").json == {"status": "up"}
+    assert browser.get("/health/ready").json == {"status": "up"}
+    with storage.writing() as connection:
+        connection.exec_driver_sql("ALTER TABLE bank_balances RENAME TO away")
+    assert browser.get("/health/ready", status=503).json == {"status": "down"}
+    assert browser.get("/health/live").json == {"status": "up"}

@@ -1,0 +1,1 @@
+"""Checks of requests: each gives findings, none knows of HTTP answers."""

@@ -1,0 +1,69 @@
+"""Checks of single values in a payment's body: IBAN, BIC, currency, dates, texts."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+import pycountry
+from iso4217 import Currency
+from schwifty import IBAN
+from schwifty.exceptions import SchwiftyException
+
+# The patterns of the Berlin Group's OpenAPI file (P10).
+IBAN_PATTERN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}")
+BIC_PATTERN: Final = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?")
+AMOUNT_PATTERN: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,3})?")
+DATE_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BBAN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{11,28}")
+_CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+_COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
+_EXPONENTS: Final = {currency.code: currency.exponent for currency in Currency}
+
+
+@lru_cache(maxsize=10_000)
+def is_iban(value: str) -> bool:
+    """Country format and check digits, upper-case and without blanks."""
+    try:
+        return str(IBAN(value)) == value
+    except SchwiftyException:
+        return False
+
+
+def is_bban(value: str) -> bool:
+    """11 to 28 letters and digits, whatever else is between them."""
+    return _BBAN_PATTERN.fullmatch(re.sub(r"[^A-Za-z0-9]", "", value)) is not None
+
+
+def is_currency(code: str) -> bool:
+    """A currency code of ISO 4217."""
+    return code in _EXPONENTS
+
+
+def fits_currency(value: Decimal, code: str) -> bool:
+    """No more decimals than the currency has (P9)."""
+    decimals = _EXPONENTS.get(code)
+    exponent = value.as_tuple().exponent
+    return decimals is None or not isinstance(exponent, int) or -exponent <= decimals
+
+
+def has_control_characters(text: str) -> bool:
+    """Characters that no field of a payment may hold."""
+    return _CONTROL_CHARACTER.search(text) is not None
+
+
+def iso_date(text: str) -> date | None:
+    """The day of `YYYY-MM-DD`, or None."""
+    if not DATE_PATTERN.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_country(code: str) -> bool:
+    """A country code of ISO 3166-1, two letters."""
+    return code in _COUNTRIES

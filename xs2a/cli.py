@@ -1,0 +1,88 @@
+"""The command line: `xs2a --help`."""
+
+import os
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from xs2a.settings import Settings, SettingsInvalid, read_settings
+
+BOLD = {"bold": True}
+
+
+@click.group()
+def main() -> None:
+    """An ASPSP-side XS2A server."""
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this version's tables, and set up the sandbox bank in sandbox mode."""
+    from xs2a import database_setup  # noqa: PLC0415  each command loads only what it needs
+
+    settings = _settings()
+    database_setup.migrate(settings)
+    if settings.sandbox and settings.spi == "sandbox":
+        database_setup.set_up_sandbox_bank(settings)
+
+
+@main.command()
+def serve() -> None:
+    """Start XS2A, CMS and, in sandbox mode, the online banking. Ctrl-C stops them all."""
+    from xs2a import start  # noqa: PLC0415
+
+    settings = _settings()
+    try:
+        start.prepare(settings)
+    except start.NotReady as reason:
+        raise click.ClickException(str(reason)) from reason
+    settings = _settings()  # with the tokens that were generated
+    from xs2a.server import Supervisor  # noqa: PLC0415
+
+    supervisor = Supervisor(settings)
+    threading.Thread(target=start.announce, args=(settings,), daemon=True).start()
+    sys.exit(supervisor.run())
+
+
+@main.command()
+def demo() -> None:
+    """One instant payment and one SEPA credit transfer, from POST to settlement, over HTTP."""
+    from xs2a.demo import DemoFailed, run_demo  # noqa: PLC0415
+
+    try:
+        run_demo(_settings())
+    except DemoFailed as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+@main.group()
+def profile() -> None:
+    """The bank's profile."""
+
+
+@profile.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def check(file: Path | None) -> None:
+    """Check FILE (default: the one in force) and tell every finding with its YAML path."""
+    from cms.profile_file import format_findings, read_profile  # noqa: PLC0415
+
+    path = file or Path(os.environ.get("ASPSP_PROFILE", "aspsp-profile.yml"))
+    try:
+        read = read_profile(path)
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    click.echo(format_findings(read.findings) or f"{path}: nothing to remark")
+    sys.exit(0 if read.profile is not None else 1)
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsInvalid as reason:
+        raise click.ClickException(str(reason)) from reason
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the server does for a TPP: values in, values out, no HTTP and no SQL."""

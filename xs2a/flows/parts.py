@@ -1,0 +1,50 @@
+"""What the flows work with, put together once in `xs2a.wiring`; and who is asking."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.domain.parties import PsuContext, PsuId, Tpp
+from cms.domain.profile import Profile
+from cms.service.authorisations import Authorisations
+from cms.service.idempotency import Idempotency
+from cms.service.payments import Payments
+from cms.service.tpps import Tpps
+from spi.port import Connector
+from spi.types import BankContext
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The rooms next door: the CMS, the bank, the clock and the source of ids."""
+
+    payments: Payments
+    authorisations: Authorisations
+    tpps: Tpps
+    idempotency: Idempotency
+    bank: Connector
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class TppContext:
+    """One request of a TPP that has passed the gate."""
+
+    tpp: Tpp
+    tpp_id: str
+    instance_id: str
+    x_request_id: str
+    profile: Profile
+    psu: PsuId | None = None
+    psu_context: PsuContext | None = None
+
+    def for_bank(self) -> BankContext:
+        """The same, in the words of the bank plug."""
+        return BankContext(
+            tpp=self.tpp,
+            instance_id=self.instance_id,
+            x_request_id=self.x_request_id,
+            psu=self.psu,
+            psu_context=self.psu_context,
+        )

@@ -1,0 +1,99 @@
+"""What a TPP may read of its payments: the payment, its status, its authorisations.
+
+Every reading finds the payment first, and only for the TPP that initiated it (E2, E3).
+"""
+
+from dataclasses import dataclass
+
+from cms.domain.authorisation import Authorisation
+from cms.domain.errors import AlreadyFinalised, IllegalMove, Unknown
+from cms.domain.payment import Payment
+from cms.domain.payment_service import PaymentService
+from cms.domain.statuses import Cause, TransactionStatus
+from spi.types import PaymentStatusReport, ScaStatusReport
+from xs2a.errors import WrongPaymentProduct, WrongPaymentService
+from xs2a.flows.bank import demand
+from xs2a.flows.initiate import authorisation_ref, ref_of
+from xs2a.flows.parts import Parts, TppContext
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the TPP says the payment is."""
+
+    service: PaymentService
+    product: str
+    payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStatus:
+    """A payment's status as it is stored now, with what the bank added."""
+
+    payment: Payment
+    report: PaymentStatusReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationStatus:
+    """An authorisation's status as it is stored now, with what the bank added."""
+
+    authorisation: Authorisation
+    report: ScaStatusReport | None = None
+
+
+def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
+    """The addressed payment of this TPP.
+
+    Raises Unknown (also for another TPP's or tenant's, E2), WrongPaymentService,
+    WrongPaymentProduct (E3).
+    """
+    payment = parts.payments.find(address.payment_id, ctx.instance_id)
+    if payment.tpp_id != ctx.tpp_id:
+        raise Unknown
+    if payment.service is not address.service:
+        raise WrongPaymentService
+    if payment.product != address.product:
+        raise WrongPaymentProduct
+    return payment
+
+
+def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatus:
+    """The payment's status: the bank is asked, unless the payment is rejected already."""
+    payment = find_payment(parts, ctx, address)
+    if payment.status is TransactionStatus.RJCT:
+        return PaymentStatus(payment)
+    report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+    try:
+        kept = parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
+    except (AlreadyFinalised, IllegalMove):  # moved meanwhile: what is stored counts (P1)
+        kept = parts.payments.find(address.payment_id, ctx.instance_id)
+    return PaymentStatus(kept, report)
+
+
+def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[PaymentStatus, bytes]:
+    """The payment as the TPP sent it, with its status as `read_status` gives it."""
+    status = read_status(parts, ctx, address)
+    return status, parts.payments.body(status.payment)
+
+
+def list_authorisations(parts: Parts, ctx: TppContext, address: Address) -> list[Authorisation]:
+    """The authorisations of the initiation, oldest first."""
+    return parts.authorisations.of_payment(find_payment(parts, ctx, address))
+
+
+def read_sca_status(
+    parts: Parts, ctx: TppContext, address: Address, authorisation_id: str
+) -> AuthorisationStatus:
+    """The authorisation's status: the bank is asked, but cannot change a finalised one."""
+    payment = find_payment(parts, ctx, address)
+    authorisation = parts.authorisations.below(payment, authorisation_id)
+    report = demand(
+        lambda: parts.bank.read_sca_status(
+            ctx.for_bank(), ref_of(payment), authorisation_ref(authorisation)
+        )
+    )
+    told = report.status
+    if told is not None and told is not authorisation.status and not authorisation.status.finalised:
+        authorisation = parts.authorisations.bank_reports(authorisation, told)
+    return AuthorisationStatus(authorisation, report)

@@ -1,0 +1,1 @@
+"""The HTTP door: requests become values here, values become answers here."""

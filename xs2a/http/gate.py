@@ -1,0 +1,154 @@
+"""The gate before every route: who calls, in which role, for which tenant, with which headers.
+
+A route declares it with `@gate(role=..., headers=...)`; a route without one is refused by a test.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, request
+
+from cms.domain.ids import tenant_of
+from cms.domain.parties import PsuContext, PsuId, Role
+from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
+from cms.domain.profile import Profile
+from cms.profile_file import Profiles
+from xs2a.checks.headers import check_headers
+from xs2a.errors import Finding, RequestFaulty
+from xs2a.flows.parts import Parts, TppContext
+from xs2a.http.answers import JSON, PROBLEM_JSON
+from xs2a.spec.headers import HeaderRule
+from xs2a.spec.messages import Message
+from xs2a.tpp.identity import TppIdentification
+from xs2a.tpp.roles import check_role
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the routes reach behind the door; one per app."""
+
+    parts: Parts
+    profiles: Profiles
+    identification: TppIdentification
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a route demands of its callers."""
+
+    role: Role
+    headers: tuple[HeaderRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request that has come in. `findings` are the faults of its headers, not yet told where
+    the route collects them together with those of the body."""
+
+    ctx: TppContext
+    findings: tuple[Finding, ...] = ()
+
+
+def gate(
+    *, role: Role, headers: tuple[HeaderRule, ...], collects: bool = False
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Let a request in, or raise the refusal. The view gets the entry as its first argument.
+
+    With `collects` the view tells the findings itself; otherwise they are raised here.
+    """
+
+    def guard(view: Callable[..., Response]) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def guarded(**path: str) -> Response:
+            entry = enter(Gate(role, headers), path)
+            if entry.findings and not collects:
+                raise RequestFaulty(entry.findings)
+            return view(entry, **path)
+
+        guarded.__gate__ = Gate(role, headers)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def door() -> Door:
+    """The door of the app that answers this request."""
+    opened: Door = current_app.extensions["xs2a"]
+    return opened
+
+
+def enter(demands: Gate, path: dict[str, str]) -> Entry:
+    """Judge the request, in the documented order. Raises the first stage's refusal."""
+    if path.get("payment_service") not in PAYMENT_SERVICES:
+        raise RequestFaulty.one(Message.PARAMETER_NOT_SUPPORTED)
+    opened = door()
+    headers = request.headers
+    caller = opened.identification.identify(request.remote_addr or "", headers)
+    profile = opened.profiles.for_tenant(headers.get("Instance-ID"))
+    counts = profile.common.check_tpp_roles_from_certificate_supported
+    check_role(caller, demands.role, certificate_counts=counts)
+    demand_json_is_accepted()
+    instance_id = tenant_of(headers.get("Instance-ID"))
+    ctx = TppContext(
+        tpp=caller.tpp,
+        tpp_id=opened.parts.tpps.register(caller.tpp, instance_id),
+        instance_id=instance_id,
+        x_request_id=headers.get("X-Request-ID", ""),
+        profile=profile,
+        psu=_psu(),
+        psu_context=_psu_context(),
+    )
+    return Entry(ctx, tuple(check_headers(demands.headers, headers)))
+
+
+def demand_json_is_accepted() -> None:
+    """Raises 406 when the caller can take neither JSON nor problem+json."""
+    accept = request.headers.get("Accept")
+    if accept in (None, "", "*/*", JSON):
+        return
+    if request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) is None:
+        raise RequestFaulty.one(Message.REQUESTED_FORMATS_INVALID)
+
+
+def offers(profile: Profile, service: PaymentService, product: str) -> Finding | None:
+    """Why the bank does not offer this product of this service, or None if it does."""
+    matrix = profile.pis.supported_payment_type_and_product_matrix
+    if service not in matrix:
+        message = Message.PARAMETER_NOT_SUPPORTED
+        return Finding(message, message.text, "payment-service")
+    if product not in matrix[service]:
+        message = Message.PRODUCT_UNKNOWN
+        return Finding(message, message.text, "payment-product")
+    return None
+
+
+def _psu() -> PsuId | None:
+    headers = request.headers
+    psu_id = headers.get("PSU-ID")
+    if psu_id is None or not psu_id.strip():
+        return None
+    return PsuId(
+        psu_id=psu_id,
+        psu_id_type=headers.get("PSU-ID-Type") or None,
+        psu_corporate_id=headers.get("PSU-Corporate-ID") or None,
+        psu_corporate_id_type=headers.get("PSU-Corporate-ID-Type") or None,
+    )
+
+
+def _psu_context() -> PsuContext:
+    get = request.headers.get
+    facts: dict[str, Any] = {
+        "ip_address": get("PSU-IP-Address"),
+        "ip_port": get("PSU-IP-Port"),
+        "accept": get("PSU-Accept"),
+        "accept_charset": get("PSU-Accept-Charset"),
+        "accept_encoding": get("PSU-Accept-Encoding"),
+        "accept_language": get("PSU-Accept-Language"),
+        "user_agent": get("PSU-User-Agent"),
+        "http_method": get("PSU-Http-Method"),
+        "geo_location": get("PSU-Geo-Location"),
+        "device_id": get("PSU-Device-ID"),
+    }
+    return PsuContext(**facts)

@@ -1,0 +1,191 @@
+"""POST /v1/{payment-service}/{payment-product}: initiation of a payment."""
+
+from dataclasses import replace
+
+import orjson
+from flask import Response, request
+
+from cms.domain.errors import KeptBefore
+from cms.domain.payment import RedirectUris, TppWishes
+from cms.domain.payment_service import PaymentService
+from cms.domain.profile import NotificationMode, Profile, RequestIdReplay, ScaRedirectFlow
+from cms.service.idempotency import body_digest, request_key
+from cms.domain.kept_answer import KeptAnswer
+from xs2a.checks.headers import notification_modes, says_true
+from xs2a.checks.payment import BodyRules
+from xs2a.errors import Finding, RequestFaulty
+from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
+from xs2a.flows.parts import TppContext
+from xs2a.http import gate, links
+from xs2a.http.answers import JSON, json_response, notes
+from xs2a.http.payment_body import read_single_payment
+from xs2a.sca.redirect import REDIRECT
+from xs2a.spec.messages import Message
+from xs2a.spec.products import SERVED
+
+# Content types of the standard's other payment formats. The products served here are JSON.
+_OTHER_FORMATS = frozenset({"application/xml", "multipart/form-data", "text/plain"})
+
+
+def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) -> Response:
+    """Check the request in its documented stages, initiate, answer 201."""
+    ctx = entry.ctx
+    _demand_offered(ctx.profile, service, product)
+    _demand_json_body()
+    payment_request = _read_request(entry, service, product)
+    ctx = _with_psu(ctx)
+    key = _idempotency_key(ctx)
+    if key is None:
+        return _created(initiate_payment(gate.door().parts, ctx, payment_request), ctx.profile)
+    return _once(key, ctx, payment_request)
+
+
+def _demand_offered(profile: Profile, service: PaymentService, product: str) -> None:
+    missing = gate.offers(profile, service, product)
+    if missing is None and product not in SERVED.get(service, ()):
+        missing = Finding(Message.PRODUCT_UNKNOWN, Message.PRODUCT_UNKNOWN.text, "payment-product")
+    if missing is not None:
+        raise RequestFaulty((missing,))
+
+
+def _demand_json_body() -> None:
+    if request.mimetype == JSON:
+        return
+    if request.mimetype in _OTHER_FORMATS:
+        text = "This payment product takes a JSON body."
+        raise RequestFaulty.one(Message.FORMAT_ERROR, text, "content-type")
+    raise RequestFaulty.one(Message.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _read_request(entry: gate.Entry, service: PaymentService, product: str) -> PaymentRequest:
+    """Raises RequestFaulty with all findings of the first stage that has any (spec 12.1, E5)."""
+    profile = entry.ctx.profile
+    body = request.get_data(cache=False)
+    today = gate.door().parts.clock().date()
+    read = read_single_payment(body, BodyRules(profile, today))
+    redirect_uri = _missing_redirect_uri(profile)
+    stages = (
+        (*entry.findings, *read.early),
+        read.unknown_members,
+        (*redirect_uri, *read.fields),
+        _missing_psu(profile),
+        read.accounts,
+    )
+    for findings in stages:
+        if findings:
+            raise RequestFaulty(tuple(findings))
+    if read.transfer is None:
+        raise RequestFaulty.one(Message.FORMAT_ERROR)
+    return PaymentRequest(
+        service=service,
+        product=product,
+        transfer=read.transfer,
+        body=body,
+        content_type=request.content_type or JSON,
+        wishes=_wishes(profile),
+        reject_without_funds=says_true(request.headers.get("TPP-Rejection-NoFunds-Preferred")),
+    )
+
+
+def _missing_redirect_uri(profile: Profile) -> tuple[Finding, ...]:
+    """Spec 2.3: needed for the redirect approach, as the PSU must find the way back."""
+    sent = request.headers.get("TPP-Redirect-URI")
+    if profile.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT or (sent and sent.strip()):
+        return ()
+    fault = "is missing" if sent is None else "must not be blank"
+    text = f"Header 'tpp-redirect-uri' {fault}."
+    return (Finding(Message.FORMAT_ERROR, text, "tpp-redirect-uri"),)
+
+
+def _missing_psu(profile: Profile) -> tuple[Finding, ...]:
+    common = profile.common
+    if not common.psu_in_initial_request_mandated:
+        return ()
+    sent = None if common.psu_in_initial_request_ignored else request.headers.get("PSU-ID")
+    if sent and sent.strip():
+        return ()
+    fault = "is missing" if sent is None else "must not be blank"
+    return (Finding(Message.FORMAT_ERROR, f"Header 'psu-id' {fault}.", "psu-id"),)
+
+
+def _with_psu(ctx: TppContext) -> TppContext:
+    """The request without its PSU, where the bank wants the PSU to be named later."""
+    if not ctx.profile.common.psu_in_initial_request_ignored:
+        return ctx
+    return replace(ctx, psu=None)
+
+
+def _wishes(profile: Profile) -> TppWishes:
+    headers = request.headers
+    ok = headers.get("TPP-Redirect-URI") or None
+    return TppWishes(
+        # Without a way back for the good case there is none for the bad one (spec 2.3).
+        redirect_uris=RedirectUris(ok, headers.get("TPP-Nok-Redirect-URI") or None if ok else None),
+        notification_uri=headers.get("TPP-Notification-URI") or None,
+        notification_modes=_agreed_modes(profile) or (),
+        brand_logging_information=headers.get("TPP-Brand-Logging-Information") or None,
+    )
+
+
+def _agreed_modes(profile: Profile) -> tuple[str, ...] | None:
+    """Notices the TPP wants and the bank sends; None where the bank sends none at all (13.5)."""
+    offered = profile.common.aspsp_notifications_supported
+    if NotificationMode.NONE in offered:
+        return None
+    asked = notification_modes(request.headers.get("TPP-Notification-Content-Preferred", ""))
+    return tuple(mode.value for mode in offered if mode.value in asked)
+
+
+def _created(initiation: Initiation, profile: Profile) -> Response:
+    payment, authorisation = initiation.payment, initiation.authorisation
+    headers = {"Location": links.location(payment, profile)}
+    if authorisation is not None:
+        headers["Aspsp-Sca-Approach"] = REDIRECT
+    agreed = _agreed_modes(profile)
+    if agreed is not None:
+        headers["ASPSP-Notification-Support"] = "true" if agreed else "false"
+        if agreed:
+            headers["ASPSP-Notification-Content"] = f"status={','.join(agreed)}"
+    body = {
+        "transactionStatus": payment.status.value,
+        "paymentId": payment.payment_id,
+        "scaStatus": authorisation.status.value if authorisation else None,
+        "_links": links.initiation_links(payment, authorisation, profile),
+        "psuMessage": initiation.psu_message,
+        "tppMessages": notes(initiation.tpp_notes),
+    }
+    return json_response(body, 201, headers)
+
+
+def _idempotency_key(ctx: TppContext) -> str | None:
+    """The key under which the first answer is kept (P14), or None for a request without one."""
+    key = request.headers.get("Idempotency-Key")
+    if key:
+        return request_key(ctx.tpp_id, request.path, f"Idempotency-Key {key}")
+    if ctx.profile.common.x_request_id_replay is RequestIdReplay.REPLAY:
+        return request_key(ctx.tpp_id, request.path, f"X-Request-ID {ctx.x_request_id.lower()}")
+    return None
+
+
+def _once(key: str, ctx: TppContext, payment_request: PaymentRequest) -> Response:
+    """Initiate once per key: a repeated request gets the first answer again (P14)."""
+    parts = gate.door().parts
+    digest = body_digest(payment_request.body)
+
+    def remember(initiation: Initiation) -> KeptAnswer:
+        created = _created(initiation, ctx.profile)
+        headers = orjson.dumps(dict(created.headers)).decode()
+        return KeptAnswer(key, digest, created.status_code, headers, created.get_data())
+
+    kept = parts.idempotency.find(key)
+    if kept is None:
+        try:
+            return _created(
+                initiate_payment(parts, ctx, payment_request, remember), ctx.profile
+            )
+        except KeptBefore:
+            kept = parts.idempotency.find(key)
+    if kept is None or kept.body_digest != digest:
+        text = "This idempotency key was used before with another body."
+        raise RequestFaulty.one(Message.FORMAT_ERROR, text, "idempotency-key")
+    return Response(kept.body, kept.http_status, headers=orjson.loads(kept.headers))

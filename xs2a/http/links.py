@@ -1,0 +1,40 @@
+"""Where the server's resources are: `_links` and `Location` (spec: links)."""
+
+from flask import request
+
+from cms.domain.authorisation import Authorisation
+from cms.domain.payment import Payment
+from cms.domain.profile import Profile
+from xs2a.sca.redirect import redirect_link
+
+Links = dict[str, dict[str, str]]
+
+
+def payment_path(payment: Payment) -> str:
+    """`/v1/{payment-service}/{payment-product}/{paymentId}`."""
+    return f"/v1/{payment.service}/{payment.product}/{payment.payment_id}"
+
+
+def location(payment: Payment, profile: Profile) -> str:
+    """The payment's absolute URL, also where the profile makes the links relative."""
+    base = _base(profile)
+    own = request.host_url.rstrip("/")
+    return f"{base if '://' in base else own + base}{payment_path(payment)}"
+
+
+def initiation_links(
+    payment: Payment, authorisation: Authorisation | None, profile: Profile
+) -> Links:
+    """Links of a 201. A payment without an authorisation (rejected, P13) has none to one."""
+    path = _base(profile) + payment_path(payment)
+    links = {"self": {"href": path}, "status": {"href": f"{path}/status"}}
+    if authorisation is not None:
+        links["scaRedirect"] = {"href": redirect_link(profile, payment, authorisation)}
+        links["scaStatus"] = {"href": f"{path}/authorisations/{authorisation.authorisation_id}"}
+    return links
+
+
+def _base(profile: Profile) -> str:
+    if profile.common.force_xs2a_base_links_url:
+        return (profile.common.xs2a_base_links_url or "").rstrip("/")
+    return request.host_url.rstrip("/")

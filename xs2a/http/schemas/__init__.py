@@ -1,0 +1,1 @@
+"""The bodies of the standard as marshmallow schemas: they validate and they document."""

@@ -1,0 +1,94 @@
+"""The bodies of the answers, for the OpenAPI document."""
+
+from marshmallow import Schema, fields
+
+from cms.domain.statuses import ScaStatus, TransactionStatus
+
+_TRANSACTION_STATUS = {"enum": [status.value for status in TransactionStatus]}
+_SCA_STATUS = {"enum": [status.value for status in ScaStatus]}
+
+
+class TppMessageSchema(Schema):
+    """An error of a request, or a warning beside a good answer."""
+
+    category = fields.String(required=True, metadata={"enum": ["ERROR", "WARNING"]})
+    code = fields.String(required=True)
+    path = fields.String()
+    text = fields.String(metadata={"maxLength": 500})
+
+
+class TppMessagesSchema(Schema):
+    """The standard's own error body."""
+
+    tpp_messages = fields.List(
+        fields.Nested(TppMessageSchema), required=True, data_key="tppMessages"
+    )
+
+
+class AdditionalErrorSchema(Schema):
+    """A further error in a problem body."""
+
+    title = fields.String()
+    detail = fields.String()
+    code = fields.String(required=True)
+
+
+class ProblemSchema(Schema):
+    """The error body of RFC 7807 with the standard's members."""
+
+    type = fields.String(required=True)
+    title = fields.String()
+    detail = fields.String()
+    code = fields.String(required=True)
+    additional_errors = fields.List(
+        fields.Nested(AdditionalErrorSchema), data_key="additionalErrors"
+    )
+
+
+class LinkSchema(Schema):
+    """A link."""
+
+    href = fields.String(required=True)
+
+
+class InitiationSchema(Schema):
+    """Answer to an initiation."""
+
+    transaction_status = fields.String(
+        required=True, data_key="transactionStatus", metadata=_TRANSACTION_STATUS
+    )
+    payment_id = fields.String(required=True, data_key="paymentId")
+    sca_status = fields.String(data_key="scaStatus", metadata=_SCA_STATUS)
+    links = fields.Dict(
+        keys=fields.String(), values=fields.Nested(LinkSchema), required=True, data_key="_links"
+    )
+    psu_message = fields.String(data_key="psuMessage")
+    tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")
+
+
+class PaymentStatusSchema(Schema):
+    """A payment's status."""
+
+    transaction_status = fields.String(
+        required=True, data_key="transactionStatus", metadata=_TRANSACTION_STATUS
+    )
+    funds_available = fields.Boolean(data_key="fundsAvailable")
+    psu_message = fields.String(data_key="psuMessage")
+    tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")
+
+
+class AuthorisationsSchema(Schema):
+    """The ids of a payment's authorisations."""
+
+    authorisation_ids = fields.List(
+        fields.String(), required=True, data_key="authorisationIds"
+    )
+
+
+class ScaStatusSchema(Schema):
+    """An authorisation's status."""
+
+    sca_status = fields.String(required=True, data_key="scaStatus", metadata=_SCA_STATUS)
+    psu_message = fields.String(data_key="psuMessage")
+    trusted_beneficiary_flag = fields.Boolean(data_key="trustedBeneficiaryFlag")
+    tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")

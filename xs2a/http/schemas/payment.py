@@ -1,0 +1,121 @@
+"""The JSON body of a single payment (`paymentInitiation_json` with the optional members)."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, post_load
+
+from cms.domain.money import Amount
+from xs2a.http.schemas.fields import (
+    NO_OBJECT,
+    UNKNOWN,
+    AmountValueField,
+    BbanField,
+    BicField,
+    ChoiceField,
+    CountryField,
+    CurrencyField,
+    DayField,
+    IbanField,
+    ListField,
+    ObjectField,
+    TextField,
+)
+from xs2a.spec.purpose_codes import PURPOSE_CODES
+
+_CHARGE_BEARERS = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
+
+
+class BodySchema(Schema):
+    """A body of the standard: members that are not listed are refused."""
+
+    error_messages = {"unknown": UNKNOWN, "type": NO_OBJECT}  # type: ignore[dict-item]
+
+    class Meta:
+        unknown = RAISE
+
+
+class AmountSchema(BodySchema):
+    """`amount`: a decimal number as text, with its currency."""
+
+    currency = CurrencyField(required=True)
+    amount = AmountValueField(required=True)
+
+    @post_load
+    def _amount(self, loaded: dict[str, Any], **_: Any) -> Amount:
+        return Amount(loaded["amount"], loaded["currency"])
+
+
+class OtherAccountSchema(BodySchema):
+    """A proprietary account identification."""
+
+    identification = TextField(35, required=True)
+    scheme_name_code = TextField(35, data_key="schemeNameCode")
+    scheme_name_proprietary = TextField(35, data_key="schemeNameProprietary")
+    issuer = TextField(35)
+
+
+class AccountReferenceSchema(BodySchema):
+    """`accountReference`: one identifier of an account."""
+
+    iban = IbanField()
+    bban = BbanField()
+    pan = TextField(35)
+    masked_pan = TextField(35, data_key="maskedPan")
+    msisdn = TextField(35)
+    other = ObjectField(OtherAccountSchema)
+    currency = CurrencyField()
+    cash_account_type = TextField(4, data_key="cashAccountType")
+
+
+class AddressSchema(BodySchema):
+    """`address` of the creditor."""
+
+    street_name = TextField(70, data_key="streetName")
+    building_number = TextField(20, data_key="buildingNumber")
+    town_name = TextField(100, data_key="townName")
+    post_code = TextField(35, data_key="postCode")
+    country = CountryField(required=True)
+
+
+class StructuredRemittanceSchema(BodySchema):
+    """`remittanceInformationStructured`."""
+
+    reference = TextField(35, required=True)
+    reference_type = TextField(35, data_key="referenceType")
+    reference_issuer = TextField(35, data_key="referenceIssuer")
+
+
+class SinglePaymentSchema(BodySchema):
+    """A single payment; the order of the members is the order of the findings."""
+
+    end_to_end_identification = TextField(35, data_key="endToEndIdentification")
+    debtor_account = ObjectField(AccountReferenceSchema, data_key="debtorAccount")
+    instructed_amount = ObjectField(AmountSchema, required=True, data_key="instructedAmount")
+    creditor_account = ObjectField(
+        AccountReferenceSchema, required=True, data_key="creditorAccount"
+    )
+    creditor_name = TextField(70, required=True, data_key="creditorName")
+    creditor_address = ObjectField(AddressSchema, data_key="creditorAddress")
+    requested_execution_date = DayField(data_key="requestedExecutionDate")
+    creditor_id = TextField(35, data_key="creditorId")
+    ultimate_debtor = TextField(70, data_key="ultimateDebtor")
+    ultimate_creditor = TextField(70, data_key="ultimateCreditor")
+    instruction_identification = TextField(35, data_key="instructionIdentification")
+    debtor_name = TextField(70, data_key="debtorName")
+    remittance_information_unstructured = TextField(
+        140, data_key="remittanceInformationUnstructured"
+    )
+    remittance_information_unstructured_array = ListField(
+        TextField(140), data_key="remittanceInformationUnstructuredArray"
+    )
+    remittance_information_structured = ObjectField(
+        StructuredRemittanceSchema, data_key="remittanceInformationStructured"
+    )
+    remittance_information_structured_array = ListField(
+        ObjectField(StructuredRemittanceSchema),
+        data_key="remittanceInformationStructuredArray",
+    )
+    creditor_agent = BicField(data_key="creditorAgent")
+    creditor_agent_name = TextField(140, data_key="creditorAgentName")
+    purpose_code = ChoiceField(PURPOSE_CODES, "ISO 20022 purposes", data_key="purposeCode")
+    charge_bearer = ChoiceField(_CHARGE_BEARERS, "charge bearers", data_key="chargeBearer")

@@ -1,0 +1,1 @@
+"""Strong customer authentication: how the PSU is taken to the bank."""

@@ -1,0 +1,107 @@
+"""Runs the faces as processes of one family: XS2A, CMS, and in the sandbox the online banking."""
+
+import logging
+import multiprocessing
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import FrameType
+from typing import Final
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from xs2a.settings import Settings
+
+STOP_WITHIN_S: Final = 10
+_FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One server: what it is called, the factory of its app, its port and its processes."""
+
+    name: str
+    factory: str
+    port: int
+    workers: int
+
+
+def faces(settings: Settings) -> Iterator[Face]:
+    """The servers that these settings ask for."""
+    yield Face("XS2A", "xs2a.wiring:serve_xs2a", settings.xs2a_port, settings.workers)
+    yield Face("CMS", "xs2a.wiring:serve_cms", settings.cms_port, 1)
+    if settings.sandbox and settings.spi == "sandbox":
+        port = settings.online_banking_port
+        yield Face("online banking", "xs2a.wiring:serve_online_banking", port, 1)
+
+
+def generated_token() -> str:
+    """A token for the CMS faces of a sandbox that was given none."""
+    return secrets.token_urlsafe(24)
+
+
+class Supervisor:
+    """Starts the faces and stops them all when one of them ends or a signal comes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._children = [
+            _FORK.Process(target=_run, args=(face, settings), name=face.name)
+            for face in faces(settings)
+        ]
+        self._stopping = False
+
+    def run(self) -> int:
+        """Serve until stopped. The exit status: 0 after a signal, 1 when a face ended by itself."""
+        for child in self._children:
+            child.start()
+        signal.signal(signal.SIGINT, self._stop)
+        signal.signal(signal.SIGTERM, self._stop)
+        while not self._stopping and all(child.is_alive() for child in self._children):
+            multiprocessing.connection.wait(
+                [child.sentinel for child in self._children], timeout=1
+            )
+        failed = [child.name for child in self._children if not child.is_alive()]
+        for child in self._children:
+            child.terminate()
+        self._join()
+        if failed and not self._stopping:
+            print(f"{', '.join(failed)} ended by itself; all is stopped", file=sys.stderr)
+            return 1
+        return 0
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _join(self) -> None:
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for child in self._children:
+            child.join(max(0.0, deadline - time.monotonic()))
+            if child.is_alive():
+                child.kill()
+
+
+def _run(face: Face, settings: Settings) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    logging.basicConfig(
+        level=logging.INFO, format=f"%(asctime)s {face.name}[%(process)d] %(levelname)s %(message)s"
+    )
+    Granian(
+        face.factory,
+        factory=True,
+        address=settings.host,
+        port=face.port,
+        interface=Interfaces.WSGI,
+        workers=face.workers,
+        blocking_threads=settings.threads,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level="warning",
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_WITHIN_S - 2,
+    ).serve()

@@ -1,0 +1,141 @@
+"""The environment, read once and typed; and what production mode refuses to start on."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from environs import Env, EnvError
+
+
+class Mode(StrEnum):
+    """Sandbox: to try things out. Production: real money; nothing of the sandbox is allowed."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class SettingsInvalid(Exception):
+    """The environment cannot be used; the message names every reason, one per line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that the environment decides. Addresses of databases and tokens have no repr."""
+
+    mode: Mode
+    profile: Path
+    tenant_profiles: Mapping[str, Path]
+    folder: Path
+    spi: str
+    host: str
+    xs2a_port: int
+    cms_port: int
+    online_banking_port: int
+    workers: int
+    threads: int
+    cms_open: bool
+    trusted_proxies: tuple[str, ...]
+    sandbox_default_tpp: bool
+    clock: str | None
+    database_url: str = field(repr=False)
+    cms_tokens: tuple[str, ...] = field(repr=False)
+
+    @property
+    def sandbox(self) -> bool:
+        """Is this the sandbox mode?"""
+        return self.mode is Mode.SANDBOX
+
+    @property
+    def debug_file(self) -> Path | None:
+        """Where the profile's debug changes are kept, for all processes of this machine."""
+        return self.folder / "profile-debug.json" if self.sandbox else None
+
+    @property
+    def sandbox_bank_url(self) -> str:
+        """Where the sandbox bank keeps its books: beside the SQLite file, or in the same server.
+
+        Its tables have names of their own, and no transaction spans both.
+        """
+        url = os.environ.get("SANDBOX_BANK_DATABASE_URL")
+        if url:
+            return url
+        if self.database_url.startswith("sqlite"):
+            return self.database_url.removesuffix(".db") + "-sandbox-bank.db"
+        return self.database_url
+
+    @property
+    def sandbox_folder(self) -> Path:
+        """Where the sandbox keeps its certificates."""
+        return self.folder / "sandbox"
+
+
+def read_settings() -> Settings:
+    """Read the environment of this process. Raises SettingsInvalid."""
+    try:
+        settings = _read(Env())
+    except EnvError as error:
+        raise SettingsInvalid(str(error)) from error
+    reasons = [reason for refuses, reason in _REFUSED[settings.mode] if refuses(settings)]
+    if reasons:
+        raise SettingsInvalid("\n".join(reasons))
+    return settings
+
+
+def _read(env: Env) -> Settings:
+    mode = env.enum("XS2A_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
+    folder = Path("var")
+    sandbox = mode is Mode.SANDBOX
+    return Settings(
+        mode=mode,
+        profile=env.path("ASPSP_PROFILE", default=Path("aspsp-profile.yml")),
+        tenant_profiles={
+            name: Path(path) for name, path in env.dict("XS2A_TENANT_PROFILES", default={}).items()
+        },
+        folder=folder,
+        spi=env.str("XS2A_SPI", default="sandbox"),
+        host=env.str("XS2A_HOST", default="127.0.0.1"),
+        xs2a_port=env.int("XS2A_PORT", default=8080),
+        cms_port=env.int("CMS_PORT", default=38080),
+        online_banking_port=env.int("ONLINE_BANKING_PORT", default=4400),
+        workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
+        threads=env.int("XS2A_THREADS", default=4),
+        cms_open=env.bool("XS2A_CMS_OPEN", default=False),
+        trusted_proxies=_listed(env, "XS2A_TRUSTED_PROXIES", "127.0.0.1" if sandbox else ""),
+        sandbox_default_tpp=env.bool("XS2A_SANDBOX_DEFAULT_TPP", default=False),
+        clock=env.str("XS2A_CLOCK", default=None),
+        database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
+        cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
+    )
+
+
+def _listed(env: Env, name: str, default: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in env.str(name, default=default).split(",") if item.strip())
+
+
+# Per mode: when it refuses to start, and why.
+_REFUSED: Final[dict[Mode, tuple[tuple[Callable[[Settings], bool], str], ...]]] = {
+    Mode.SANDBOX: (),
+    Mode.PRODUCTION: (
+        (
+            lambda settings: not settings.cms_tokens,
+            "XS2A_CMS_TOKENS must name the bank's tokens for the CMS faces",
+        ),
+        (lambda settings: settings.cms_open, "XS2A_CMS_OPEN is for sandbox mode only"),
+        (
+            lambda settings: settings.sandbox_default_tpp,
+            "XS2A_SANDBOX_DEFAULT_TPP is for sandbox mode only",
+        ),
+        (lambda settings: settings.clock is not None, "XS2A_CLOCK is for sandbox mode only"),
+        (
+            lambda settings: settings.spi == "sandbox",
+            "XS2A_SPI must name the bank's connector; the sandbox bank is for sandbox mode only",
+        ),
+        (
+            lambda settings: not settings.trusted_proxies,
+            "XS2A_TRUSTED_PROXIES must name the proxies that hand over client certificates",
+        ),
+    ),
+}

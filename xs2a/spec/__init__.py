@@ -1,0 +1,1 @@
+"""Tables of the standard: messages, headers, services. No behaviour."""

@@ -1,0 +1,61 @@
+"""Which request headers count on which operation, and what each may hold.
+
+A header that is not listed for an operation is not looked at there. Names are compared without
+regard to case; texts show them in lower case, as the standard does.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+
+class Kind(Enum):
+    """What a header's value must look like."""
+
+    TEXT = auto()
+    UUID = auto()
+    IP_ADDRESS = auto()
+    BOOLEAN = auto()
+    URI = auto()
+    NOTIFICATION_MODES = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderRule:
+    """One row: the header, what it holds, whether it must be there, how long it may be."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    mandatory: bool = False
+    max_length: int | None = None
+
+    @property
+    def label(self) -> str:
+        """The name as it appears in texts and paths."""
+        return self.name.lower()
+
+
+X_REQUEST_ID: Final = HeaderRule("X-Request-ID", Kind.UUID, mandatory=True)
+
+# spec: header catalogue; the order is the order in which findings are told.
+INITIATION: Final = (
+    X_REQUEST_ID,
+    HeaderRule("PSU-ID", max_length=50),
+    HeaderRule("PSU-ID-Type", max_length=50),
+    HeaderRule("PSU-Corporate-ID", max_length=50),
+    HeaderRule("PSU-Corporate-ID-Type", max_length=50),
+    HeaderRule("TPP-Redirect-URI", Kind.URI, max_length=500),
+    HeaderRule("TPP-Nok-Redirect-URI", Kind.URI, max_length=500),
+    HeaderRule("TPP-Brand-Logging-Information", max_length=255),
+    HeaderRule("PSU-Device-ID", Kind.UUID),
+    HeaderRule("PSU-IP-Address", Kind.IP_ADDRESS, mandatory=True, max_length=140),
+    HeaderRule("TPP-Explicit-Authorisation-Preferred", Kind.BOOLEAN),
+    HeaderRule("TPP-Redirect-Preferred", Kind.BOOLEAN),
+    HeaderRule("TPP-Decoupled-Preferred", Kind.BOOLEAN),
+    HeaderRule("TPP-Rejection-NoFunds-Preferred", Kind.BOOLEAN),
+    HeaderRule("TPP-Notification-URI", Kind.URI, max_length=500),
+    HeaderRule("TPP-Notification-Content-Preferred", Kind.NOTIFICATION_MODES),
+    HeaderRule("Idempotency-Key", max_length=255),
+)
+
+READ: Final = (X_REQUEST_ID,)

@@ -1,0 +1,99 @@
+"""What happens once before the processes start, and what is told when they answer."""
+
+import os
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import sqlalchemy as sa
+
+from cms.domain.profile import ProfileInvalid, Severity
+from cms.profile_file import format_findings
+from sandbox.certificates import ensure_tpp_certificate
+from spi.registry import ConnectorNotFound
+from xs2a.clock import ClockInvalid, clock_from
+from xs2a.database_setup import is_migrated
+from xs2a.server import faces, generated_token
+from xs2a.settings import Settings
+from xs2a.wiring import open_profiles, plug_in
+
+READY_WITHIN_S = 30
+
+
+class NotReady(Exception):
+    """The server cannot start; the message says why and what to do."""
+
+
+def prepare(settings: Settings) -> None:
+    """Check everything that can be checked before a process is started. Raises NotReady."""
+    try:
+        clock = clock_from(settings.clock)
+        profiles = open_profiles(settings)
+        if settings.debug_file is not None:
+            settings.folder.mkdir(parents=True, exist_ok=True)
+            profiles.forget_overrides()
+        if not is_migrated(settings):
+            raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
+        plug_in(settings, clock)
+    except ProfileInvalid as error:
+        raise NotReady(f"The profile is invalid:\n{format_findings(error.findings)}") from error
+    except (ConnectorNotFound, ClockInvalid) as error:
+        raise NotReady(str(error)) from error
+    except sa.exc.SQLAlchemyError as error:
+        raise NotReady(f"The database does not answer: {type(error).__name__}") from error
+    warnings = tuple(
+        each for each in profiles.findings if each.severity is not Severity.INFO
+    )
+    if warnings:
+        print(format_findings(warnings))
+    if settings.sandbox:
+        if not settings.cms_tokens and not settings.cms_open:
+            os.environ["XS2A_CMS_TOKENS"] = generated_token()
+        settings.sandbox_folder.mkdir(parents=True, exist_ok=True)
+        ensure_tpp_certificate(settings.sandbox_folder, clock())
+
+
+def announce(settings: Settings) -> None:
+    """Wait until every face answers, then print the addresses and, in the sandbox, a curl."""
+    for face in faces(settings):
+        if not _answers(f"http://{settings.host}:{face.port}/health/live"):
+            print(f"{face.name} does not answer", flush=True)
+            return
+    lines = [f"{face.name:15} http://{settings.host}:{face.port}" for face in faces(settings)]
+    if settings.sandbox:
+        token = "none: open to all" if settings.cms_open else settings.cms_tokens[0]
+        lines += [f"{'CMS token':15} {token}", "", "Try it:", "", first_curl(settings), ""]
+    print("\n".join(["", *lines]), flush=True)
+
+
+def first_curl(settings: Settings) -> str:
+    """An instant payment, ready to paste into a shell in this folder."""
+    bank = f"http://{settings.host}:{settings.online_banking_port}"
+    header = settings.sandbox_folder / "tpp-qwac.header"
+    lines = (
+        f"curl -s http://{settings.host}:{settings.xs2a_port}"
+        "/v1/payments/instant-sepa-credit-transfers",
+        '''-H "X-Request-ID: $(python3 -c 'import uuid; print(uuid.uuid4())')"''',
+        f'-H "TPP-QWAC-Certificate: $(cat {header})"',
+        "-H 'PSU-IP-Address: 192.0.2.7'",
+        f"-H 'TPP-Redirect-URI: {bank}/tpp/ok' -H 'TPP-Nok-Redirect-URI: {bank}/tpp/nok'",
+        "-H 'Content-Type: application/json'",
+        """-d '{"debtorAccount": {"iban": "DE80760700240271232400"},""",
+    )
+    body = (
+        '     "instructedAmount": {"currency": "EUR", "amount": "12.50"},',
+        '     "creditorAccount": {"iban": "DE69760700240340283600"},',
+        """     "creditorName": "Marion Mueller"}'""",
+    )
+    return " \\\n  ".join(lines) + "\n" + "\n".join(body)
+
+
+def _answers(url: str) -> bool:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(url, timeout=2):  # noqa: S310  our own address
+                return True
+        except (URLError, OSError):
+            time.sleep(0.05)
+    return False

@@ -1,0 +1,1 @@
+"""Who calls: the TPP of the certificate, its roles, and whether they suffice."""

@@ -1,0 +1,19 @@
+"""Who has called, as far as the transport says."""
+
+from dataclasses import dataclass
+
+from cms.domain.parties import Role, Tpp
+from xs2a.tpp.certificate import TppCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The TPP behind a request.
+
+    `certificate` is None for the sandbox's default TPP. `allowed_roles` is what the bank's proxy
+    grants in `TPP-Roles-Allowed`; None if it leaves the roles to the certificate.
+    """
+
+    tpp: Tpp
+    certificate: TppCertificate | None = None
+    allowed_roles: frozenset[Role] | None = None

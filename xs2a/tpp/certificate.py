@@ -1,0 +1,163 @@
+"""The TPP's certificate (QWAC) as the TLS-terminating proxy hands it over in a header (T1)."""
+
+import re
+from base64 import b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote, unquote_plus
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+from cms.domain.parties import Tpp
+from xs2a.tpp.qc_statements import QC_STATEMENTS, Psd2Statement, psd2_statement
+
+LONGEST_HEADER: Final = 16_384  # characters; a QWAC with an RSA-4096 key takes about 5,000
+REMEMBERED_CERTIFICATES: Final = 512  # each costs a few kilobytes of every process
+
+_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
+_END: Final = "-----END CERTIFICATE-----"
+_DOMAIN: Final = re.compile(
+    r"(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]",
+    re.IGNORECASE,
+)
+_LONGEST_DOMAIN: Final = 253  # RFC 1035
+
+
+class CertificateUnreadable(Exception):
+    """The header holds no PSD2 certificate. The message says why, in words of ours only."""
+
+
+@dataclass(frozen=True, slots=True)
+class TppCertificate:
+    """What the server takes from a certificate. `domains` are the DNS names (SAN, and the common
+    name if it is one), in lower case, wildcards included; `thumbprint` is SHA-256 in hex.
+    """
+
+    tpp: Tpp
+    not_before: datetime
+    not_after: datetime
+    issuer_cn: str | None
+    serial: int
+    domains: tuple[str, ...]
+    thumbprint: str
+
+
+@lru_cache(maxsize=REMEMBERED_CERTIFICATES)
+def read_certificate(header_value: str) -> TppCertificate:
+    """Read the certificate in a header's value; one seen before comes from memory.
+
+    Takes PEM, PEM in one line with blanks or percent-encoded (nginx, Apache), the Base64 of the
+    DER alone, and RFC 9440's `:Base64:`. Neither validity nor issuer are judged here. Raises
+    CertificateUnreadable, and nothing else whatever comes in.
+    """
+    if len(header_value) > LONGEST_HEADER:
+        raise CertificateUnreadable("The TPP certificate is too long.")
+    try:
+        certificate = x509.load_der_x509_certificate(_der(header_value))
+        statement = _psd2_statement(certificate)
+        return _tpp_certificate(certificate, statement)
+    except CertificateUnreadable:
+        raise
+    # A parser of bytes from outside may fail in ways nobody listed; all of them mean the same.
+    except Exception as error:
+        raise CertificateUnreadable("The TPP certificate cannot be read.") from error
+
+
+def _der(header_value: str) -> bytes:
+    text = header_value.strip()
+    if text.startswith(":") and text.endswith(":"):
+        text = text[1:-1]
+    elif "%" in text:
+        # Form encoding writes blanks as "+", which in Base64 is a digit.
+        text = (unquote_plus if "BEGIN+CERTIFICATE" in text else unquote)(text)
+    if _BEGIN in text:
+        text = text.partition(_BEGIN)[2].partition(_END)[0]
+    return b64decode("".join(text.split()), validate=True)
+
+
+def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
+    try:
+        extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
+    except x509.ExtensionNotFound as error:
+        raise CertificateUnreadable("The TPP certificate has no QcStatements.") from error
+    if not isinstance(extension, x509.UnrecognizedExtension):
+        raise TypeError(type(extension))
+    try:
+        return psd2_statement(extension.value)
+    except ValueError as error:
+        raise CertificateUnreadable(
+            "The TPP certificate has no readable PSD2 statement."
+        ) from error
+
+
+def _tpp_certificate(certificate: x509.Certificate, statement: Psd2Statement) -> TppCertificate:
+    subject = certificate.subject
+    numbers = _texts(subject, NameOID.ORGANIZATION_IDENTIFIER)
+    if len(numbers) != 1:
+        raise CertificateUnreadable("The TPP certificate has no authorisation number.")
+    tpp = Tpp(
+        authorisation_number=_identifier(numbers[0]),
+        authority_id=_identifier(statement.authority_id),
+        name=_name(subject, NameOID.COMMON_NAME),
+        authority_name=_readable(statement.authority_name),
+        country=_name(subject, NameOID.COUNTRY_NAME),
+        organisation=_name(subject, NameOID.ORGANIZATION_NAME),
+        organisation_unit=_name(subject, NameOID.ORGANIZATIONAL_UNIT_NAME),
+        city=_name(subject, NameOID.LOCALITY_NAME),
+        state=_name(subject, NameOID.STATE_OR_PROVINCE_NAME),
+        roles=statement.roles,
+    )
+    return TppCertificate(
+        tpp=tpp,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        issuer_cn=_name(certificate.issuer, NameOID.COMMON_NAME),
+        serial=certificate.serial_number,
+        domains=_domains(certificate),
+        thumbprint=certificate.fingerprint(SHA256()).hex(),
+    )
+
+
+def _domains(certificate: x509.Certificate) -> tuple[str, ...]:
+    names = _texts(certificate.subject, NameOID.COMMON_NAME)
+    try:
+        alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names += alternatives.value.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        pass  # a certificate without alternative names has the common name alone
+    domains = (name.lower() for name in names if _is_domain(name))
+    return tuple(dict.fromkeys(domains))
+
+
+def _is_domain(name: str) -> bool:
+    return len(name) <= _LONGEST_DOMAIN and _DOMAIN.fullmatch(name) is not None
+
+
+def _texts(name: x509.Name, attribute: x509.ObjectIdentifier) -> list[str]:
+    values = (each.value for each in name.get_attributes_for_oid(attribute))
+    return [value for value in values if isinstance(value, str)]
+
+
+def _name(name: x509.Name, attribute: x509.ObjectIdentifier) -> str | None:
+    """The first value of an attribute, fit to be shown; None if it is absent or blank."""
+    return next(filter(None, map(_readable, _texts(name, attribute))), None)
+
+
+def _readable(text: str) -> str | None:
+    """A name in one line. What does not print (controls, marks that turn the direction of
+    writing) would deceive the PSU who reads it on the bank's page, so blanks stand for it.
+    """
+    printable = "".join(each if each.isprintable() else " " for each in text)
+    return " ".join(printable.split()) or None
+
+
+def _identifier(text: str) -> str:
+    """An identifier to compare by: taken as it stands or not at all."""
+    trimmed = text.strip()
+    if not trimmed or not trimmed.isprintable():
+        raise CertificateUnreadable("The TPP certificate does not identify the TPP.")
+    return trimmed

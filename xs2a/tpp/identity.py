@@ -1,0 +1,89 @@
+"""Finds out which TPP sent a request. Only the bank's own proxies are believed (T1-T3)."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final, Protocol
+
+from cms.domain.parties import Tpp
+from xs2a.tpp.caller import Caller
+from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
+from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateMissing
+from xs2a.tpp.roles import roles_named
+
+CERTIFICATE_HEADERS: Final = ("TPP-QWAC-Certificate", "Client-Cert")  # the latter: RFC 9440
+ROLES_HEADER: Final = "TPP-Roles-Allowed"
+
+
+class Headers(Protocol):
+    """The headers of a request; names are found in any case."""
+
+    def get(self, name: str, /) -> str | None:
+        """The value, or None."""
+
+
+class TppIdentification:
+    """Tells the TPP of a request.
+
+    `trusted_proxies` are addresses or networks (`10.0.0.0/8`); one that is neither raises
+    ValueError. `default_tpp` calls where no certificate is presented: for the sandbox only.
+    `clock` gives the time now, aware.
+    """
+
+    def __init__(
+        self,
+        trusted_proxies: Iterable[str],
+        default_tpp: Tpp | None,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._trusted = tuple(ip_network(each) for each in trusted_proxies)
+        self._default_tpp = default_tpp
+        self._clock = clock
+
+    def identify(self, remote_addr: str, headers: Headers) -> Caller:
+        """The caller. From anybody but a trusted proxy the three headers count as not sent.
+
+        Raises CertificateMissing, CertificateInvalid or CertificateExpired.
+        """
+        certificate, roles = None, None
+        if self._trusts(remote_addr):
+            certificate = _presented(headers)
+            roles = headers.get(ROLES_HEADER)
+        tpp = self._default_tpp
+        if certificate is not None:
+            self._check_validity(certificate)
+            tpp = certificate.tpp
+        if tpp is None:
+            raise CertificateMissing
+        return Caller(tpp, certificate, None if roles is None else roles_named(roles))
+
+    def _trusts(self, remote_addr: str) -> bool:
+        try:
+            address = ip_address(remote_addr)
+        except ValueError:
+            return False  # a server on a socket file has no peer address
+        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+            address = address.ipv4_mapped
+        return any(address in network for network in self._trusted)
+
+    def _check_validity(self, certificate: TppCertificate) -> None:
+        """Both ends of the validity belong to it (RFC 5280, 4.1.2.5)."""
+        now = self._clock()
+        if now > certificate.not_after:
+            raise CertificateExpired
+        if now < certificate.not_before:
+            raise CertificateInvalid("The TPP certificate is not valid yet.")
+
+
+def _presented(headers: Headers) -> TppCertificate | None:
+    sent = [value for name in CERTIFICATE_HEADERS if (value := headers.get(name)) and value.strip()]
+    if not sent:
+        return None
+    try:
+        first, *others = [read_certificate(value) for value in sent]
+    except CertificateUnreadable as error:
+        raise CertificateInvalid(str(error)) from error
+    # A proxy that sets the one header may let the other through, as the client wrote it.
+    if any(other.thumbprint != first.thumbprint for other in others):
+        raise CertificateInvalid("Two different TPP certificates were presented.")
+    return first

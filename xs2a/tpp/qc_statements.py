@@ -1,0 +1,96 @@
+"""The PSD2 statement among a certificate's QcStatements (ETSI TS 119 495, clause 5.1)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.hazmat import asn1
+from cryptography.x509 import ObjectIdentifier
+
+from cms.domain.parties import Role
+
+QC_STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")  # RFC 3739, 3.2.6
+PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
+
+_OBJECT_IDENTIFIER_TAG: Final = b"\x06"
+_ROLE_OF_OID: Final = {role.oid: role for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Psd2Statement:
+    """What a supervisor's register says of a TPP, as the certificate repeats it."""
+
+    roles: frozenset[Role]
+    authority_name: str
+    authority_id: str
+
+
+def psd2_statement(extension: bytes) -> Psd2Statement:
+    """The PSD2 statement of a QcStatements extension (DER).
+
+    Roles go by their OID: the name beside it is the issuer's free text. An OID that is no PSD2
+    role gives no role. Raises ValueError if there is not exactly one readable PSD2 statement.
+    """
+    found = [
+        statement.content
+        for statement in map(_statement, _elements(extension))
+        if statement is not None and statement.statement_id == PSD2_STATEMENT
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} PSD2 statements")
+    psd2 = found[0].parse(_Psd2QcType)
+    oids = (role.role_oid.dotted_string for role in psd2.roles)
+    return Psd2Statement(
+        roles=frozenset(_ROLE_OF_OID[oid] for oid in oids if oid in _ROLE_OF_OID),
+        authority_name=psd2.authority_name,
+        authority_id=psd2.authority_id,
+    )
+
+
+@asn1.sequence
+class _Anything:
+    element: asn1.TLV
+
+
+@asn1.sequence
+class _Elements:
+    elements: list[asn1.TLV]
+
+
+@asn1.sequence
+class _Statement:
+    statement_id: ObjectIdentifier
+    content: asn1.TLV
+
+
+@asn1.sequence
+class _RoleOfPsp:
+    role_oid: ObjectIdentifier
+    role_name: asn1.TLV  # a string of whatever kind: not looked at
+
+
+@asn1.sequence
+class _Psd2QcType:
+    roles: list[_RoleOfPsp]
+    authority_name: str
+    authority_id: str
+
+
+def _elements(extension: bytes) -> list[asn1.TLV]:
+    """The statements, not yet read."""
+    outer = asn1.decode_der(asn1.TLV, extension)
+    # The decoder takes a SEQUENCE OF only inside a SEQUENCE: put one around it.
+    wrapped = asn1.encode_der(_Anything(element=outer))
+    elements = asn1.decode_der(_Elements, wrapped).elements
+    # Some issuers leave the list out and put their only statement in its place.
+    if elements and elements[0].tag_bytes == _OBJECT_IDENTIFIER_TAG:
+        return [outer]
+    return elements
+
+
+def _statement(element: asn1.TLV) -> _Statement | None:
+    """The statement, or None for one without content (such as QcCompliance)."""
+    try:
+        statement: _Statement = element.parse(_Statement)
+    except ValueError:
+        return None
+    return statement

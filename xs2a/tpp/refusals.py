@@ -1,0 +1,27 @@
+"""Why a caller is not let in. Each one has its own message code, all of them with HTTP 401."""
+
+from cms.domain.errors import Refusal
+
+
+class CertificateMissing(Refusal):
+    """No certificate came with the request, or not by a trusted proxy (T1, T2)."""
+
+    text = "No TPP certificate was presented."
+
+
+class CertificateInvalid(Refusal):
+    """The certificate cannot be read, is no PSD2 certificate, or is not valid yet (T1)."""
+
+    text = "The TPP certificate is not a valid PSD2 certificate."
+
+
+class CertificateExpired(Refusal):
+    """The certificate's validity has ended (T1)."""
+
+    text = "The TPP certificate has expired."
+
+
+class RoleInvalid(Refusal):
+    """The TPP does not have the role that the service asks for."""
+
+    text = "The TPP does not have the role for this service."

@@ -1,0 +1,148 @@
+"""Puts the parts together: the only place that knows which concrete ones there are."""
+
+import os
+import secrets
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from cms.app import create_app as create_cms_app
+from cms.domain.parties import Role, Tpp
+from cms.http.published import OPENAPI_SETTINGS, health_and_docs
+from cms.http.rooms import Rooms
+from cms.profile_file import Profiles
+from cms.service.authorisations import Authorisations
+from cms.service.idempotency import Idempotency
+from cms.service.payments import Payments
+from cms.service.tpps import Tpps
+from cms.store.database import Database
+from cms.store.unit_of_work import Store
+from sandbox.certificates import SANDBOX_TPP
+from sandbox.core.bank import Bank
+from sandbox.core.storage import Storage
+from sandbox.online_banking.app import create_online_banking
+from sandbox.online_banking.cms_client import HttpCmsClient
+from spi.port import Connector
+from spi.registry import ConnectorParts, load_connector
+from xs2a.app import create_app as create_xs2a_app
+from xs2a.clock import Clock, clock_from
+from xs2a.flows.parts import Parts
+from xs2a.http.gate import Door
+from xs2a.settings import Settings, read_settings
+from xs2a.tpp.identity import TppIdentification
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything behind the doors, over one database."""
+
+    settings: Settings
+    database: Database
+    store: Store
+    profiles: Profiles
+    parts: Parts
+
+
+def build_house(settings: Settings, *, bank: Connector | None = None) -> House:
+    """Open the database, read the profiles, plug the bank in.
+
+    `bank` replaces the connector that the settings name. Raises ProfileInvalid,
+    ConnectorNotFound, ClockInvalid.
+    """
+    clock = clock_from(settings.clock)
+    database = Database(settings.database_url, pool_size=settings.threads)
+    store = Store(database)
+    parts = Parts(
+        payments=Payments(store, clock),
+        authorisations=Authorisations(store, clock),
+        tpps=Tpps(store, clock),
+        idempotency=Idempotency(store),
+        bank=bank or plug_in(settings, clock),
+        clock=clock,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+    return House(settings, database, store, open_profiles(settings), parts)
+
+
+def open_profiles(settings: Settings) -> Profiles:
+    """The profiles in force. Raises ProfileInvalid with every finding."""
+    return Profiles(
+        settings.profile, settings.tenant_profiles, debug_file=settings.debug_file
+    )
+
+
+def plug_in(settings: Settings, clock: Clock) -> Connector:
+    """The connector that XS2A_SPI names."""
+    environment = {"SANDBOX_BANK_DATABASE_URL": settings.sandbox_bank_url, **os.environ}
+    return load_connector(settings.spi, ConnectorParts(environment, clock, time.sleep))
+
+
+def xs2a_face(house: House) -> Flask:
+    """The TPP-facing app."""
+    settings = house.settings
+    identification = TppIdentification(
+        trusted_proxies=settings.trusted_proxies,
+        default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
+        clock=house.parts.clock,
+    )
+    return create_xs2a_app(
+        Door(house.parts, house.profiles, identification),
+        published=health_and_docs(house.store.answers),
+        openapi=OPENAPI_SETTINGS,
+    )
+
+
+def cms_face(house: House) -> Flask:
+    """The bank-facing app."""
+    return create_cms_app(
+        Rooms(house.parts.payments, house.parts.authorisations),
+        house.profiles,
+        house.store,
+        tokens=() if house.settings.cms_open else house.settings.cms_tokens,
+        sandbox=house.settings.sandbox,
+    )
+
+
+def sandbox_tpp() -> Tpp:
+    """The TPP that lends its identity to requests without a certificate (T3)."""
+    return Tpp(
+        authorisation_number=SANDBOX_TPP.authorisation_number,
+        authority_id=SANDBOX_TPP.authority_id,
+        authority_name=SANDBOX_TPP.authority_name,
+        name=SANDBOX_TPP.name,
+        country=SANDBOX_TPP.country,
+        roles=frozenset(Role(role) for role in SANDBOX_TPP.roles),
+    )
+
+
+def sandbox_bank(settings: Settings) -> Bank:
+    """The sandbox bank itself, as its online banking and its set-up need it."""
+    storage = Storage(settings.sandbox_bank_url)
+    return Bank(storage, clock=clock_from(settings.clock), sleep=time.sleep)
+
+
+def serve_xs2a() -> Flask:
+    """Factory of the XS2A server processes."""
+    return xs2a_face(build_house(read_settings()))
+
+
+def serve_cms() -> Flask:
+    """Factory of the CMS server process."""
+    return cms_face(build_house(read_settings()))
+
+
+def serve_online_banking() -> Flask:
+    """Factory of the sandbox bank's online banking process."""
+    settings = read_settings()
+    token = settings.cms_tokens[0] if settings.cms_tokens else ""
+    cms = HttpCmsClient(f"http://{settings.host}:{settings.cms_port}", token)
+    return create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+
+
+def folder_of(url: str) -> Path | None:
+    """The folder of a SQLite file, which must be there before the file can be."""
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)).parent if url.startswith(prefix) else None
