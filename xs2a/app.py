@@ -30,7 +30,7 @@ def create_app(door: Door, *, published: Blueprint, openapi: dict[str, str]) -> 
 
 def _finish(response: Response) -> Response:
     """On every answer, errors of the gate included: the request's id, and no caching (E4)."""
-    x_request_id = request.headers.get("X-Request-ID")
+    x_request_id = request.environ.get("HTTP_X_REQUEST_ID")
     if x_request_id is not None and _ECHOED.fullmatch(x_request_id):
         response.headers["X-Request-ID"] = x_request_id
     if request.path.startswith("/v1/"):

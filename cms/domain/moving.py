@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class StatusMove:
     """A fact: this resource went from one status to another, then, because of that.
 
-    `source` is None for the first status of a new resource.
+    The first status needs no move: it is what the resource was created with.
     """
 
     kind: str
     resource_id: str
     instance_id: str
-    source: FinalisableStatus | None
+    source: FinalisableStatus
     target: FinalisableStatus
     cause: Cause
     at: datetime
@@ -58,19 +58,6 @@ def move(
         cause=cause,
         at=at,
         note=note,
-    )
-
-
-def first_status(resource: "Payment | Authorisation") -> StatusMove:
-    """The move that a new resource begins its history with."""
-    return StatusMove(
-        kind=resource.lifecycle.kind,
-        resource_id=resource.resource_id,
-        instance_id=resource.instance_id,
-        source=None,
-        target=resource.status,
-        cause=resource.status_cause,
-        at=resource.created_at,
     )
 
 

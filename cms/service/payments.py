@@ -8,12 +8,17 @@ from cms.domain.authorisation import Authorisation
 from cms.domain.errors import KeptBefore, Unknown
 from cms.domain.expiry import confirmation_overdue
 from cms.domain.ids import known_form
-from cms.domain.moving import StatusMove, first_status, move
+from cms.domain.moving import move
 from cms.domain.parties import Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.domain.kept_answer import KeptAnswer
-from cms.store.unit_of_work import Store, UnitOfWork
+from cms.store.inserts import NewRow
+from cms.store.queries.authorisations import new_authorisation_row
+from cms.store.queries.idempotency import new_answer_row
+from cms.store.queries.moves import new_history_row
+from cms.store.queries.payments import new_payment_rows
+from cms.store.unit_of_work import AlreadyThere, Store, UnitOfWork
 
 Clock = Callable[[], datetime]
 
@@ -37,20 +42,16 @@ class Payments:
         self._clock = clock
 
     def keep(self, new: NewPayment) -> None:
-        """Keep a new payment with its authorisation, their first statuses and the answer.
+        """Keep a new payment with its authorisation, and the answer.
 
         Raises KeptBefore when an answer is stored under the same idempotency key already.
         """
-        moves = _first_moves(new)
-        with self._store.writing() as uow:
-            if new.answer is not None and not uow.idempotency.add(
-                new.answer, at=new.payment.created_at
-            ):
-                raise KeptBefore
-            uow.payments.add(new.payment, new.body)
-            if new.authorisation is not None:
-                uow.authorisations.add(new.authorisation)
-            uow.moves.record_first(moves)
+        try:
+            self._store.insert_together(_rows(new))
+        except AlreadyThere as error:
+            if new.answer is None:
+                raise
+            raise KeptBefore from error
 
     def find(self, payment_id: str, instance_id: str) -> Payment:
         """The payment of this tenant. Raises Unknown."""
@@ -116,14 +117,16 @@ class Payments:
         return payment
 
 
-def _first_moves(new: NewPayment) -> list[StatusMove]:
-    moves = [first_status(new.payment)]
+def _rows(new: NewPayment) -> list[NewRow]:
+    rows = new_payment_rows(new.payment, new.body)
     if new.authorisation is not None:
-        moves.append(first_status(new.authorisation))
         if new.start_failed:
-            failed = move(new.authorisation, Cause.BANK_FAILED, at=new.payment.created_at)
-            moves += [failed] if failed else []
-    return moves
+            made = move(new.authorisation, Cause.BANK_FAILED, at=new.payment.created_at)
+            rows += [new_history_row(made)] if made else []
+        rows.append(new_authorisation_row(new.authorisation))
+    if new.answer is not None:
+        rows.append(new_answer_row(new.answer, at=new.payment.created_at))
+    return rows
 
 
 def expire_if_overdue(uow: UnitOfWork, payment: Payment, now: datetime) -> None:

@@ -4,8 +4,10 @@ Reads run without a transaction (S3), so they cost no BEGIN and no ROLLBACK. Wri
 begin with BEGIN IMMEDIATE: read-then-write under the default would lose updates (S1, S2).
 """
 
+import sqlite3
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
@@ -13,8 +15,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
-# What is raised when the database cannot be reached or does not answer in time.
-UNAVAILABLE = (OperationalError, PoolTimeoutError)
+# What is raised when the database cannot be reached or does not answer in time: by the toolkit,
+# and by the drivers where they are used directly.
+UNAVAILABLE = (
+    OperationalError,
+    PoolTimeoutError,
+    sqlite3.OperationalError,
+    psycopg.OperationalError,
+)
+# What the drivers raise when a row is there already.
+CONFLICT = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
 
 
 class Database:
@@ -25,12 +35,11 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
         if not self.sqlite:
-            options["pool_pre_ping"] = False
             options["connect_args"] = {"connect_timeout": 5}
+        # Every unit of work ends its transaction itself, so there is nothing to reset.
+        options["pool_reset_on_return"] = None
         self.writes: Engine = create_engine(self.url, **options)
-        self.reads: Engine = create_engine(
-            self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options
-        )
+        self.reads: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
         if self.sqlite:
             event.listen(self.reads, "connect", _prepare_sqlite)
             event.listen(self.writes, "connect", _prepare_sqlite)
@@ -56,4 +65,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE")

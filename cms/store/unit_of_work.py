@@ -1,14 +1,15 @@
 """One request, one transaction: all changes are kept together or not at all."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cms.domain.errors import StoreUnavailable
-from cms.store.database import UNAVAILABLE, Database
+from cms.store.database import CONFLICT, UNAVAILABLE, Database
+from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.moves import MoveQueries
@@ -17,6 +18,10 @@ from cms.store.queries.tpps import TppQueries
 
 
 log = logging.getLogger(__name__)
+
+
+class AlreadyThere(Exception):
+    """A new row has the key of one that is stored already."""
 
 
 class UnitOfWork:
@@ -54,6 +59,17 @@ class Store:
         """
         with _unavailable(), self._database.writes.begin() as connection:
             yield UnitOfWork(connection)
+
+    def insert_together(self, rows: Sequence[NewRow]) -> None:
+        """Keep new rows in one transaction of their own: all of them, or none.
+
+        Raises AlreadyThere when one of them is there already, and StoreUnavailable.
+        """
+        try:
+            with _unavailable():
+                insert_together(self._database, rows)
+        except CONFLICT as error:
+            raise AlreadyThere from error
 
     def answers(self) -> bool:
         """Does the database answer? For the readiness probe."""

@@ -17,6 +17,7 @@ ID = sa.String(64)
 CODE = sa.String(40)
 TEXT = sa.String(500)
 MOMENT = sa.DateTime(timezone=True)
+# On SQLite a table without row numbers lies in its primary key: one page less per new row.
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -105,6 +106,7 @@ def _payments() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("payment_id", name="pk_payments"),
         sa.ForeignKeyConstraint(["tpp_id"], ["tpps.tpp_id"], name="fk_payments_tpp_id_tpps"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "payment_psus",
@@ -115,6 +117,7 @@ def _payments() -> None:
         sa.ForeignKeyConstraint(
             ["payment_id"], ["payments.payment_id"], name="fk_payment_psus_payment_id_payments"
         ),
+        sqlite_with_rowid=False,
     )
 
 
@@ -134,6 +137,7 @@ def _authorisations() -> None:
         sa.Column("nok_redirect_uri", TEXT),
         sa.Column("authentication_method_id", TEXT),
         sa.PrimaryKeyConstraint("authorisation_id", name="pk_authorisations"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_authorisations_parent_id", "authorisations", ["parent_id"])
 
@@ -145,7 +149,7 @@ def _history() -> None:
         sa.Column("resource_kind", CODE, nullable=False),
         sa.Column("resource_id", ID, nullable=False),
         sa.Column("instance_id", TEXT, nullable=False),
-        sa.Column("from_status", CODE),
+        sa.Column("from_status", CODE, nullable=False),
         sa.Column("to_status", CODE, nullable=False),
         sa.Column("cause", CODE, nullable=False),
         sa.Column("at", MOMENT, nullable=False),

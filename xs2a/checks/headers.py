@@ -1,9 +1,9 @@
 """Checks the headers of a request against the rows of `xs2a.spec.headers`."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from xs2a.checks.values import has_control_characters
@@ -23,6 +23,13 @@ _NOT_IN_A_URI = re.compile(r"[\x00-\x20\x7f-\xff\"<>\\^`{|}]")
 _DANGEROUS_SCHEMES: Final = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
 BOOLEAN_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off"})
 NOTIFICATION_MODES: Final = ("SCA", "PROCESS", "LAST", "NONE")
+
+
+class Headers(Protocol):
+    """Headers of a request, found by their lower-case names."""
+
+    def get(self, name: str, /) -> str | None:
+        """The value, or None."""
 
 
 def is_uuid(value: str) -> bool:
@@ -92,14 +99,14 @@ def _fault(rule: HeaderRule, value: str | None) -> str | None:
     return _FAULT_OF[rule.kind](value)
 
 
-def check_headers(rules: Iterable[HeaderRule], headers: Mapping[str, str]) -> list[Finding]:
+def check_headers(rules: Iterable[HeaderRule], headers: Headers) -> list[Finding]:
     """Every fault of the listed headers, in the order of the rules.
 
-    `headers` finds values by name without regard to case.
+    `headers` finds values by the rule's label, the name in lower case.
     """
     findings = []
     for rule in rules:
-        fault = _fault(rule, headers.get(rule.name))
+        fault = _fault(rule, headers.get(rule.label))
         if fault is not None:
             text = f"Header '{rule.label}' {fault}."
             findings.append(Finding(Message.FORMAT_ERROR, text, rule.label))

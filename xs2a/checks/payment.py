@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from cms.domain.money import Amount
 from cms.domain.profile import AccountReferenceKind, Profile
 from xs2a.checks import values
 from xs2a.errors import Finding
@@ -42,7 +41,7 @@ def check_single_payment(loaded: Mapping[str, Any], rules: BodyRules) -> Iterato
     if "debtor_account" not in loaded and not optional:
         yield _format("debtorAccount", "is missing")
     amount = loaded.get("instructed_amount")
-    if isinstance(amount, Amount) and not values.fits_currency(amount.value, amount.currency):
+    if amount is not None and not values.fits_currency(amount["amount"], amount["currency"]):
         yield _format("instructedAmount.amount", "has more decimals than the currency")
     if not rules.profile.common.iban_validation_disabled:
         yield from _check_digits(loaded)

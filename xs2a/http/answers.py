@@ -17,10 +17,7 @@ def json_response(
 ) -> Response:
     """An answer with a JSON body; members that are None are left out."""
     present = {key: value for key, value in body.items() if value is not None}
-    response = Response(orjson.dumps(present), status, mimetype=JSON)
-    if headers:
-        response.headers.update(headers)
-    return response
+    return Response(orjson.dumps(present), status, headers, content_type=JSON)
 
 
 def notes(tpp_notes: tuple[TppNote, ...]) -> list[dict[str, str]] | None:

@@ -6,7 +6,6 @@ A route declares it with `@gate(role=..., headers=...)`; a route without one is 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Response, current_app, request
 
@@ -19,6 +18,7 @@ from xs2a.checks.headers import check_headers
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.answers import JSON, PROBLEM_JSON
+from xs2a.http.sent import SentHeaders, sent_headers
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.messages import Message
 from xs2a.tpp.identity import TppIdentification
@@ -48,6 +48,7 @@ class Entry:
     the route collects them together with those of the body."""
 
     ctx: TppContext
+    sent: SentHeaders
     findings: tuple[Finding, ...] = ()
 
 
@@ -84,28 +85,28 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     if path.get("payment_service") not in PAYMENT_SERVICES:
         raise RequestFaulty.one(Message.PARAMETER_NOT_SUPPORTED)
     opened = door()
-    headers = request.headers
-    caller = opened.identification.identify(request.remote_addr or "", headers)
-    profile = opened.profiles.for_tenant(headers.get("Instance-ID"))
+    sent = sent_headers()
+    caller = opened.identification.identify(request.remote_addr or "", sent)
+    profile = opened.profiles.for_tenant(sent.get("instance-id"))
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
-    demand_json_is_accepted()
-    instance_id = tenant_of(headers.get("Instance-ID"))
+    _demand_json_is_accepted(sent)
+    instance_id = tenant_of(sent.get("instance-id"))
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=opened.parts.tpps.register(caller.tpp, instance_id),
         instance_id=instance_id,
-        x_request_id=headers.get("X-Request-ID", ""),
+        x_request_id=sent.get("x-request-id") or "",
         profile=profile,
-        psu=_psu(),
-        psu_context=_psu_context(),
+        psu=_psu(sent),
+        psu_context=_psu_context(sent),
     )
-    return Entry(ctx, tuple(check_headers(demands.headers, headers)))
+    return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)))
 
 
-def demand_json_is_accepted() -> None:
+def _demand_json_is_accepted(sent: SentHeaders) -> None:
     """Raises 406 when the caller can take neither JSON nor problem+json."""
-    accept = request.headers.get("Accept")
+    accept = sent.get("accept")
     if accept in (None, "", "*/*", JSON):
         return
     if request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) is None:
@@ -124,31 +125,28 @@ def offers(profile: Profile, service: PaymentService, product: str) -> Finding |
     return None
 
 
-def _psu() -> PsuId | None:
-    headers = request.headers
-    psu_id = headers.get("PSU-ID")
+def _psu(sent: SentHeaders) -> PsuId | None:
+    psu_id = sent.get("psu-id")
     if psu_id is None or not psu_id.strip():
         return None
     return PsuId(
         psu_id=psu_id,
-        psu_id_type=headers.get("PSU-ID-Type") or None,
-        psu_corporate_id=headers.get("PSU-Corporate-ID") or None,
-        psu_corporate_id_type=headers.get("PSU-Corporate-ID-Type") or None,
+        psu_id_type=sent.get("psu-id-type") or None,
+        psu_corporate_id=sent.get("psu-corporate-id") or None,
+        psu_corporate_id_type=sent.get("psu-corporate-id-type") or None,
     )
 
 
-def _psu_context() -> PsuContext:
-    get = request.headers.get
-    facts: dict[str, Any] = {
-        "ip_address": get("PSU-IP-Address"),
-        "ip_port": get("PSU-IP-Port"),
-        "accept": get("PSU-Accept"),
-        "accept_charset": get("PSU-Accept-Charset"),
-        "accept_encoding": get("PSU-Accept-Encoding"),
-        "accept_language": get("PSU-Accept-Language"),
-        "user_agent": get("PSU-User-Agent"),
-        "http_method": get("PSU-Http-Method"),
-        "geo_location": get("PSU-Geo-Location"),
-        "device_id": get("PSU-Device-ID"),
-    }
-    return PsuContext(**facts)
+def _psu_context(sent: SentHeaders) -> PsuContext:
+    return PsuContext(
+        ip_address=sent.get("psu-ip-address"),
+        ip_port=sent.get("psu-ip-port"),
+        accept=sent.get("psu-accept"),
+        accept_charset=sent.get("psu-accept-charset"),
+        accept_encoding=sent.get("psu-accept-encoding"),
+        accept_language=sent.get("psu-accept-language"),
+        user_agent=sent.get("psu-user-agent"),
+        http_method=sent.get("psu-http-method"),
+        geo_location=sent.get("psu-geo-location"),
+        device_id=sent.get("psu-device-id"),
+    )

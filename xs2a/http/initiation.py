@@ -19,6 +19,7 @@ from xs2a.flows.parts import TppContext
 from xs2a.http import gate, links
 from xs2a.http.answers import JSON, json_response, notes
 from xs2a.http.payment_body import read_single_payment
+from xs2a.http.sent import SentHeaders
 from xs2a.sca.redirect import REDIRECT
 from xs2a.spec.messages import Message
 from xs2a.spec.products import SERVED
@@ -29,15 +30,18 @@ _OTHER_FORMATS = frozenset({"application/xml", "multipart/form-data", "text/plai
 
 def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) -> Response:
     """Check the request in its documented stages, initiate, answer 201."""
-    ctx = entry.ctx
+    ctx, sent = entry.ctx, entry.sent
     _demand_offered(ctx.profile, service, product)
     _demand_json_body()
-    payment_request = _read_request(entry, service, product)
-    ctx = _with_psu(ctx)
-    key = _idempotency_key(ctx)
+    agreed = _agreed_modes(ctx.profile, sent)
+    payment_request = _read_request(entry, service, product, agreed or ())
+    if ctx.profile.common.psu_in_initial_request_ignored:
+        ctx = replace(ctx, psu=None)
+    key = _idempotency_key(ctx, sent)
     if key is None:
-        return _created(initiate_payment(gate.door().parts, ctx, payment_request), ctx.profile)
-    return _once(key, ctx, payment_request)
+        initiation = initiate_payment(gate.door().parts, ctx, payment_request)
+        return _created(initiation, ctx.profile, agreed)
+    return _once(key, ctx, payment_request, agreed)
 
 
 def _demand_offered(profile: Profile, service: PaymentService, product: str) -> None:
@@ -49,26 +53,28 @@ def _demand_offered(profile: Profile, service: PaymentService, product: str) -> 
 
 
 def _demand_json_body() -> None:
-    if request.mimetype == JSON:
+    sent = request.mimetype
+    if sent == JSON:
         return
-    if request.mimetype in _OTHER_FORMATS:
+    if sent in _OTHER_FORMATS:
         text = "This payment product takes a JSON body."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "content-type")
     raise RequestFaulty.one(Message.UNSUPPORTED_MEDIA_TYPE)
 
 
-def _read_request(entry: gate.Entry, service: PaymentService, product: str) -> PaymentRequest:
+def _read_request(
+    entry: gate.Entry, service: PaymentService, product: str, agreed: tuple[str, ...]
+) -> PaymentRequest:
     """Raises RequestFaulty with all findings of the first stage that has any (spec 12.1, E5)."""
-    profile = entry.ctx.profile
+    profile, sent = entry.ctx.profile, entry.sent
     body = request.get_data(cache=False)
     today = gate.door().parts.clock().date()
     read = read_single_payment(body, BodyRules(profile, today))
-    redirect_uri = _missing_redirect_uri(profile)
     stages = (
         (*entry.findings, *read.early),
         read.unknown_members,
-        (*redirect_uri, *read.fields),
-        _missing_psu(profile),
+        (*_missing_redirect_uri(profile, sent), *read.fields),
+        _missing_psu(profile, sent),
         read.accounts,
     )
     for findings in stages:
@@ -82,66 +88,59 @@ def _read_request(entry: gate.Entry, service: PaymentService, product: str) -> P
         transfer=read.transfer,
         body=body,
         content_type=request.content_type or JSON,
-        wishes=_wishes(profile),
-        reject_without_funds=says_true(request.headers.get("TPP-Rejection-NoFunds-Preferred")),
+        wishes=_wishes(sent, agreed),
+        reject_without_funds=says_true(sent.get("tpp-rejection-nofunds-preferred")),
     )
 
 
-def _missing_redirect_uri(profile: Profile) -> tuple[Finding, ...]:
+def _missing_redirect_uri(profile: Profile, sent: SentHeaders) -> tuple[Finding, ...]:
     """Spec 2.3: needed for the redirect approach, as the PSU must find the way back."""
-    sent = request.headers.get("TPP-Redirect-URI")
-    if profile.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT or (sent and sent.strip()):
+    uri = sent.get("tpp-redirect-uri")
+    if profile.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT or (uri and uri.strip()):
         return ()
-    fault = "is missing" if sent is None else "must not be blank"
-    text = f"Header 'tpp-redirect-uri' {fault}."
-    return (Finding(Message.FORMAT_ERROR, text, "tpp-redirect-uri"),)
+    return _absent("tpp-redirect-uri", uri)
 
 
-def _missing_psu(profile: Profile) -> tuple[Finding, ...]:
+def _missing_psu(profile: Profile, sent: SentHeaders) -> tuple[Finding, ...]:
     common = profile.common
     if not common.psu_in_initial_request_mandated:
         return ()
-    sent = None if common.psu_in_initial_request_ignored else request.headers.get("PSU-ID")
-    if sent and sent.strip():
-        return ()
-    fault = "is missing" if sent is None else "must not be blank"
-    return (Finding(Message.FORMAT_ERROR, f"Header 'psu-id' {fault}.", "psu-id"),)
+    psu_id = None if common.psu_in_initial_request_ignored else sent.get("psu-id")
+    return () if psu_id and psu_id.strip() else _absent("psu-id", psu_id)
 
 
-def _with_psu(ctx: TppContext) -> TppContext:
-    """The request without its PSU, where the bank wants the PSU to be named later."""
-    if not ctx.profile.common.psu_in_initial_request_ignored:
-        return ctx
-    return replace(ctx, psu=None)
+def _absent(header: str, value: str | None) -> tuple[Finding, ...]:
+    fault = "is missing" if value is None else "must not be blank"
+    return (Finding(Message.FORMAT_ERROR, f"Header '{header}' {fault}.", header),)
 
 
-def _wishes(profile: Profile) -> TppWishes:
-    headers = request.headers
-    ok = headers.get("TPP-Redirect-URI") or None
+def _wishes(sent: SentHeaders, agreed: tuple[str, ...]) -> TppWishes:
+    ok = sent.get("tpp-redirect-uri") or None
     return TppWishes(
         # Without a way back for the good case there is none for the bad one (spec 2.3).
-        redirect_uris=RedirectUris(ok, headers.get("TPP-Nok-Redirect-URI") or None if ok else None),
-        notification_uri=headers.get("TPP-Notification-URI") or None,
-        notification_modes=_agreed_modes(profile) or (),
-        brand_logging_information=headers.get("TPP-Brand-Logging-Information") or None,
+        redirect_uris=RedirectUris(ok, sent.get("tpp-nok-redirect-uri") or None if ok else None),
+        notification_uri=sent.get("tpp-notification-uri") or None,
+        notification_modes=agreed,
+        brand_logging_information=sent.get("tpp-brand-logging-information") or None,
     )
 
 
-def _agreed_modes(profile: Profile) -> tuple[str, ...] | None:
+def _agreed_modes(profile: Profile, sent: SentHeaders) -> tuple[str, ...] | None:
     """Notices the TPP wants and the bank sends; None where the bank sends none at all (13.5)."""
     offered = profile.common.aspsp_notifications_supported
     if NotificationMode.NONE in offered:
         return None
-    asked = notification_modes(request.headers.get("TPP-Notification-Content-Preferred", ""))
+    asked = notification_modes(sent.get("tpp-notification-content-preferred") or "")
     return tuple(mode.value for mode in offered if mode.value in asked)
 
 
-def _created(initiation: Initiation, profile: Profile) -> Response:
+def _created(
+    initiation: Initiation, profile: Profile, agreed: tuple[str, ...] | None
+) -> Response:
     payment, authorisation = initiation.payment, initiation.authorisation
     headers = {"Location": links.location(payment, profile)}
     if authorisation is not None:
         headers["Aspsp-Sca-Approach"] = REDIRECT
-    agreed = _agreed_modes(profile)
     if agreed is not None:
         headers["ASPSP-Notification-Support"] = "true" if agreed else "false"
         if agreed:
@@ -157,9 +156,9 @@ def _created(initiation: Initiation, profile: Profile) -> Response:
     return json_response(body, 201, headers)
 
 
-def _idempotency_key(ctx: TppContext) -> str | None:
+def _idempotency_key(ctx: TppContext, sent: SentHeaders) -> str | None:
     """The key under which the first answer is kept (P14), or None for a request without one."""
-    key = request.headers.get("Idempotency-Key")
+    key = sent.get("idempotency-key")
     if key:
         return request_key(ctx.tpp_id, request.path, f"Idempotency-Key {key}")
     if ctx.profile.common.x_request_id_replay is RequestIdReplay.REPLAY:
@@ -167,22 +166,23 @@ def _idempotency_key(ctx: TppContext) -> str | None:
     return None
 
 
-def _once(key: str, ctx: TppContext, payment_request: PaymentRequest) -> Response:
+def _once(
+    key: str, ctx: TppContext, payment_request: PaymentRequest, agreed: tuple[str, ...] | None
+) -> Response:
     """Initiate once per key: a repeated request gets the first answer again (P14)."""
     parts = gate.door().parts
     digest = body_digest(payment_request.body)
 
     def remember(initiation: Initiation) -> KeptAnswer:
-        created = _created(initiation, ctx.profile)
+        created = _created(initiation, ctx.profile, agreed)
         headers = orjson.dumps(dict(created.headers)).decode()
         return KeptAnswer(key, digest, created.status_code, headers, created.get_data())
 
     kept = parts.idempotency.find(key)
     if kept is None:
         try:
-            return _created(
-                initiate_payment(parts, ctx, payment_request, remember), ctx.profile
-            )
+            initiation = initiate_payment(parts, ctx, payment_request, remember)
+            return _created(initiation, ctx.profile, agreed)
         except KeptBefore:
             kept = parts.idempotency.find(key)
     if kept is None or kept.body_digest != digest:

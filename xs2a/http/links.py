@@ -1,10 +1,9 @@
 """Where the server's resources are: `_links` and `Location` (spec: links)."""
 
-from flask import request
-
 from cms.domain.authorisation import Authorisation
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
+from xs2a.http.sent import own_address
 from xs2a.sca.redirect import redirect_link
 
 Links = dict[str, dict[str, str]]
@@ -18,7 +17,7 @@ def payment_path(payment: Payment) -> str:
 def location(payment: Payment, profile: Profile) -> str:
     """The payment's absolute URL, also where the profile makes the links relative."""
     base = _base(profile)
-    own = request.host_url.rstrip("/")
+    own = own_address()
     return f"{base if '://' in base else own + base}{payment_path(payment)}"
 
 
@@ -37,4 +36,4 @@ def initiation_links(
 def _base(profile: Profile) -> str:
     if profile.common.force_xs2a_base_links_url:
         return (profile.common.xs2a_base_links_url or "").rstrip("/")
-    return request.host_url.rstrip("/")
+    return own_address()

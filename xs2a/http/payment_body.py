@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
-from marshmallow import ValidationError
 
-from cms.domain.money import AccountReference
+from cms.domain.money import AccountReference, Amount
 from cms.domain.payment import CreditTransfer
 from cms.domain.profile import Profile
 from xs2a.checks.payment import BodyRules, check_account_kinds, check_single_payment
 from xs2a.errors import Finding
 from xs2a.http.schemas.faults import faults_with_paths, finding
+from xs2a.http.schemas.loading import load
 from xs2a.http.schemas.payment import SinglePaymentSchema
 from xs2a.spec.messages import Message
 
@@ -46,7 +46,7 @@ def read_single_payment(body: bytes, rules: BodyRules) -> ReadBody:
         return ReadBody(early=(_UNREADABLE,))
     if not isinstance(sent, dict):
         return ReadBody(early=(_UNREADABLE,))
-    loaded, collected = _load(sent)
+    loaded, collected = load(_SCHEMA, sent)
     ruled = tuple(check_single_payment(loaded, rules))
     if not collected and not ruled:
         accounts = tuple(check_account_kinds(loaded, rules.profile))
@@ -58,14 +58,6 @@ def read_single_payment(body: bytes, rules: BodyRules) -> ReadBody:
         unknown_members=tuple(finding(path, each) for path, each in faults if each.unknown),
         fields=tuple(sorted([*late, *_not_told(ruled, late)], key=_place)),
     )
-
-
-def _load(sent: dict[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    try:
-        return _SCHEMA.load(sent), {}
-    except ValidationError as error:
-        valid = error.valid_data if isinstance(error.valid_data, dict) else {}
-        return valid, error.normalized_messages()
 
 
 def _not_told(ruled: tuple[Finding, ...], told: list[Finding]) -> list[Finding]:
@@ -92,8 +84,9 @@ def _account(reference: Mapping[str, Any] | None) -> AccountReference | None:
 
 
 def _transfer(loaded: Mapping[str, Any]) -> CreditTransfer:
+    amount = loaded["instructed_amount"]
     return CreditTransfer(
-        instructed_amount=loaded["instructed_amount"],
+        instructed_amount=Amount(amount["amount"], amount["currency"]),
         creditor_account=_account(loaded["creditor_account"]) or AccountReference(),
         creditor_name=loaded["creditor_name"],
         debtor_account=_account(loaded.get("debtor_account")),

@@ -4,7 +4,7 @@ A header that is not listed for an operation is not looked at there. Names are c
 regard to case; texts show them in lower case, as the standard does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
@@ -29,10 +29,10 @@ class HeaderRule:
     mandatory: bool = False
     max_length: int | None = None
 
-    @property
-    def label(self) -> str:
-        """The name as it appears in texts and paths."""
-        return self.name.lower()
+    label: str = field(init=False)  # the name as it appears in texts and paths
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.name.lower())
 
 
 X_REQUEST_ID: Final = HeaderRule("X-Request-ID", Kind.UUID, mandatory=True)

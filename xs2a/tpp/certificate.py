@@ -73,10 +73,11 @@ def _der(header_value: str) -> bytes:
         text = text[1:-1]
     elif "%" in text:
         # Form encoding writes blanks as "+", which in Base64 is a digit.
-        text = (unquote_plus if "BEGIN+CERTIFICATE" in text else unquote)(text)
-    if _BEGIN in text:
-        text = text.partition(_BEGIN)[2].partition(_END)[0]
-    return b64decode("".join(text.split()), validate=True)
+        text = (unquote_plus if "BEGIN+CERTIFICATE" in text else unquote)(text).strip()
+    # A second certificate is not skipped but refused: where a proxy adds its header to one that
+    # the client sent, nobody could tell whose is whose.
+    body = text.removeprefix(_BEGIN).removesuffix(_END)
+    return b64decode("".join(body.split()), validate=True)
 
 
 def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:

@@ -11,12 +11,12 @@ from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_cer
 from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateMissing
 from xs2a.tpp.roles import roles_named
 
-CERTIFICATE_HEADERS: Final = ("TPP-QWAC-Certificate", "Client-Cert")  # the latter: RFC 9440
-ROLES_HEADER: Final = "TPP-Roles-Allowed"
+CERTIFICATE_HEADERS: Final = ("tpp-qwac-certificate", "client-cert")  # the latter: RFC 9440
+ROLES_HEADER: Final = "tpp-roles-allowed"
 
 
 class Headers(Protocol):
-    """The headers of a request; names are found in any case."""
+    """The headers of a request, found by their lower-case names."""
 
     def get(self, name: str, /) -> str | None:
         """The value, or None."""

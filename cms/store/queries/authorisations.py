@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.parties import PsuId
 from cms.domain.payment import RedirectUris
 from cms.domain.statuses import Cause, ScaStatus
+from cms.store.inserts import NewRow, PreparedInsert
 from cms.store.queries.psus import psu_columns, psu_of
 from cms.store.tables import authorisations
 
 _FIND = select(authorisations).where(authorisations.c.authorisation_id == bindparam("id"))
-_LOCK = _FIND.with_for_update()
+_LOCK = _FIND.with_for_update(key_share=True)
 _OF_PARENT = (
     select(authorisations)
     .where(authorisations.c.parent_id == bindparam("parent_id"))
     .order_by(authorisations.c.created_at, authorisations.c.authorisation_id)
 )
-_INSERT = insert(authorisations)
+_INSERT = PreparedInsert(authorisations)
 _UPDATE = update(authorisations).where(authorisations.c.authorisation_id == bindparam("id"))
 
 
@@ -39,10 +40,6 @@ class AuthorisationQueries:
         rows = self._connection.execute(_OF_PARENT, {"parent_id": parent_id})
         return [_authorisation(row) for row in rows]
 
-    def add(self, authorisation: Authorisation) -> None:
-        """A new authorisation."""
-        self._connection.execute(_INSERT, _row(authorisation))
-
     def set_psu(self, authorisation: Authorisation, psu: PsuId) -> None:
         """The PSU of this authorisation is now known."""
         statement = _UPDATE.values(psu_columns(psu))
@@ -52,6 +49,11 @@ class AuthorisationQueries:
         """The PSU authenticates with this SCA method."""
         statement = _UPDATE.values(authentication_method_id=method_id)
         self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+
+def new_authorisation_row(authorisation: Authorisation) -> NewRow:
+    """A new authorisation."""
+    return _INSERT, _row(authorisation)
 
 
 def _row(authorisation: Authorisation) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.kept_answer import KeptAnswer
+from cms.store.inserts import NewRow, PreparedInsert
 from cms.store.tables import idempotent_answers
+
+_INSERT = PreparedInsert(idempotent_answers)
 
 
 class IdempotencyQueries:
@@ -25,17 +27,14 @@ class IdempotencyQueries:
             row.request_key, row.body_digest, row.http_status, row.headers, bytes(row.body)
         )
 
-    def add(self, answer: KeptAnswer, at: datetime) -> bool:
-        """Keep it. False when there is one under this key already: the first one stays."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
-        row = {
-            "request_key": answer.request_key,
-            "body_digest": answer.body_digest,
-            "http_status": answer.http_status,
-            "headers": answer.headers,
-            "body": answer.body,
-            "created_at": at,
-        }
-        statement = insert(idempotent_answers).values(row).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+
+def new_answer_row(answer: KeptAnswer, at: datetime) -> NewRow:
+    """An answer to be kept. The primary key makes the second of two racing requests fail."""
+    return _INSERT, {
+        "request_key": answer.request_key,
+        "body_digest": answer.body_digest,
+        "http_status": answer.http_status,
+        "headers": answer.headers,
+        "body": answer.body,
+        "created_at": at,
+    }

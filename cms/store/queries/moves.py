@@ -1,12 +1,12 @@
 """Status moves: the resource's row and its history, always together."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from cms.domain.errors import ChangedMeanwhile
 from cms.domain.moving import StatusMove
+from cms.store.inserts import NewRow, PreparedInsert
 from cms.store.tables import authorisations, payments, status_history
 
 # Per kind of resource: its table, its key and the column of its status.
@@ -26,7 +26,7 @@ _UPDATES = {
     )
     for kind, (table, key, status) in _PLACES.items()
 }
-_INSERT = insert(status_history)
+_INSERT = PreparedInsert(status_history, without=("row_number",))
 
 
 class MoveQueries:
@@ -34,10 +34,6 @@ class MoveQueries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def record_first(self, moves: Sequence[StatusMove]) -> None:
-        """History of resources that are new in this transaction."""
-        self._connection.execute(_INSERT, [_history_row(each) for each in moves])
 
     def record(self, move: StatusMove) -> None:
         """Move the stored status, if it still is what the move starts from, and keep the history.
@@ -48,7 +44,7 @@ class MoveQueries:
             _UPDATES[move.kind],
             {
                 "id": move.resource_id,
-                "source": move.source.value if move.source else None,
+                "source": move.source.value,
                 "target": move.target.value,
                 "cause": move.cause.value,
                 "at": move.at,
@@ -56,7 +52,7 @@ class MoveQueries:
         )
         if result.rowcount != 1:
             raise ChangedMeanwhile
-        self._connection.execute(_INSERT, _history_row(move))
+        _INSERT.run(self._connection, _history_row(move))
 
     def of_resource(self, resource_id: str) -> list[dict[str, Any]]:
         """The history of one resource, oldest first."""
@@ -68,12 +64,17 @@ class MoveQueries:
         return [dict(row) for row in self._connection.execute(query).mappings()]
 
 
+def new_history_row(move: StatusMove) -> NewRow:
+    """The history of a resource that is new itself and has moved already."""
+    return _INSERT, _history_row(move)
+
+
 def _history_row(move: StatusMove) -> dict[str, Any]:
     return {
         "resource_kind": move.kind,
         "resource_id": move.resource_id,
         "instance_id": move.instance_id,
-        "from_status": move.source.value if move.source else None,
+        "from_status": move.source.value,
         "to_status": move.target.value,
         "cause": move.cause.value,
         "at": move.at,

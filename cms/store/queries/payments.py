@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
+from cms.store.inserts import NewRow, PreparedInsert
 from cms.store.queries.psus import psu_columns, psu_of
 from cms.store.tables import payment_psus, payments
 
@@ -21,10 +22,11 @@ _FIND = (
     .order_by(payment_psus.c.position)
 )
 _LOCK = select(payments.c.payment_id).where(payments.c.payment_id == bindparam("id"))
-_LOCK = _LOCK.with_for_update()
+# `key_share`: a row that refers to the payment may be added meanwhile without a deadlock.
+_LOCK = _LOCK.with_for_update(key_share=True)
 _BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
-_INSERT = insert(payments)
-_INSERT_PSU = insert(payment_psus)
+_INSERT = PreparedInsert(payments)
+_INSERT_PSU = PreparedInsert(payment_psus)
 
 
 class PaymentQueries:
@@ -44,17 +46,21 @@ class PaymentQueries:
         """The bytes that the TPP sent."""
         return bytes(self._connection.execute(_BODY, {"id": payment_id}).scalar_one())
 
-    def add(self, payment: Payment, body: bytes) -> None:
-        """A new payment with its PSUs and its bytes."""
-        self._connection.execute(_INSERT, _row(payment) | {"body": body})
-        for psu in payment.psus:
-            self.add_psu(payment, psu)
-
     def add_psu(self, payment: Payment, psu: PsuId) -> None:
         """One more PSU takes part in the payment."""
-        position = payment.psus.index(psu)
-        row = {"payment_id": payment.payment_id, "position": position} | psu_columns(psu)
-        self._connection.execute(_INSERT_PSU, row)
+        _INSERT_PSU.run(self._connection, _psu_row(payment, psu))
+
+
+def new_payment_rows(payment: Payment, body: bytes) -> list[NewRow]:
+    """A new payment with its PSUs and its bytes."""
+    rows: list[NewRow] = [(_INSERT, _row(payment) | {"body": body})]
+    rows += [(_INSERT_PSU, _psu_row(payment, psu)) for psu in payment.psus]
+    return rows
+
+
+def _psu_row(payment: Payment, psu: PsuId) -> dict[str, Any]:
+    position = payment.psus.index(psu)
+    return {"payment_id": payment.payment_id, "position": position} | psu_columns(psu)
 
 
 def _row(payment: Payment) -> dict[str, Any]:

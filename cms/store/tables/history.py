@@ -1,4 +1,7 @@
-"""Every status a resource has had, when and why. Rows are only ever added."""
+"""Every move of a status, when and why; a resource's first status is what it was created with.
+
+Rows are only ever added.
+"""
 
 from sqlalchemy import Column, Index, Table
 
@@ -12,7 +15,7 @@ status_history = Table(
     Column("resource_kind", Code, nullable=False),
     Column("resource_id", Id, nullable=False),
     Column("instance_id", Text, nullable=False),
-    Column("from_status", Code),
+    Column("from_status", Code, nullable=False),
     Column("to_status", Code, nullable=False),
     Column("cause", Code, nullable=False),
     Column("at", UtcDateTime, nullable=False),

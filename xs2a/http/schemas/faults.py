@@ -1,12 +1,27 @@
-"""Turns what marshmallow collected into findings with paths, in the order of the schema."""
+"""What is wrong with members of a body, and how it is told: with paths, in schema order."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema
 
 from xs2a.errors import Finding
-from xs2a.http.schemas.fields import Fault
+from xs2a.spec.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a member: the text follows the member's name.
+
+    `early` faults belong to the raw scan, which is told together with the headers and before
+    all others (spec: order of body validation). `unknown` ones stop all further checks.
+    """
+
+    text: str
+    message: Message = Message.FORMAT_ERROR
+    early: bool = False
+    unknown: bool = False
 
 
 def faults_with_paths(

@@ -2,36 +2,20 @@
 body can be listed with their paths, in order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from marshmallow import ValidationError, fields
 
 from xs2a.checks import values
-from xs2a.spec.messages import Message
+from xs2a.http.schemas.faults import Fault
+from xs2a.http.schemas.loading import MISSING, load
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a member: the text follows the member's name.
-
-    `early` faults belong to the raw scan, which is told together with the headers and before
-    all others (spec: order of body validation). `unknown` ones stop all further checks.
-    """
-
-    text: str
-    message: Message = Message.FORMAT_ERROR
-    early: bool = False
-    unknown: bool = False
-
-
-MISSING: Final = Fault("is missing")
 EMPTY: Final = Fault("must not be empty")
 NO_TEXT: Final = Fault("must be a text")
 NO_OBJECT: Final = Fault("must be an object")
 NO_LIST: Final = Fault("must be a list")
-UNKNOWN: Final = Fault("is not a member of this body", unknown=True)
 
 
 def wrong(fault: Fault) -> ValidationError:
@@ -154,9 +138,19 @@ class DayField(TextField):
 
 
 class ObjectField(fields.Nested):
-    """A nested object."""
+    """A nested object of a body."""
 
     default_error_messages = _messages(required=MISSING, null=MISSING)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise wrong(NO_OBJECT)
+        loaded, errors = load(self.schema, value)
+        if errors:
+            raise ValidationError(errors)  # type: ignore[arg-type]
+        return loaded
 
 
 class ListField(fields.List):

@@ -1,13 +1,8 @@
 """The JSON body of a single payment (`paymentInitiation_json` with the optional members)."""
 
-from typing import Any
+from marshmallow import Schema
 
-from marshmallow import RAISE, Schema, post_load
-
-from cms.domain.money import Amount
 from xs2a.http.schemas.fields import (
-    NO_OBJECT,
-    UNKNOWN,
     AmountValueField,
     BbanField,
     BicField,
@@ -25,27 +20,14 @@ from xs2a.spec.purpose_codes import PURPOSE_CODES
 _CHARGE_BEARERS = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
 
 
-class BodySchema(Schema):
-    """A body of the standard: members that are not listed are refused."""
-
-    error_messages = {"unknown": UNKNOWN, "type": NO_OBJECT}  # type: ignore[dict-item]
-
-    class Meta:
-        unknown = RAISE
-
-
-class AmountSchema(BodySchema):
+class AmountSchema(Schema):
     """`amount`: a decimal number as text, with its currency."""
 
     currency = CurrencyField(required=True)
     amount = AmountValueField(required=True)
 
-    @post_load
-    def _amount(self, loaded: dict[str, Any], **_: Any) -> Amount:
-        return Amount(loaded["amount"], loaded["currency"])
 
-
-class OtherAccountSchema(BodySchema):
+class OtherAccountSchema(Schema):
     """A proprietary account identification."""
 
     identification = TextField(35, required=True)
@@ -54,7 +36,7 @@ class OtherAccountSchema(BodySchema):
     issuer = TextField(35)
 
 
-class AccountReferenceSchema(BodySchema):
+class AccountReferenceSchema(Schema):
     """`accountReference`: one identifier of an account."""
 
     iban = IbanField()
@@ -67,7 +49,7 @@ class AccountReferenceSchema(BodySchema):
     cash_account_type = TextField(4, data_key="cashAccountType")
 
 
-class AddressSchema(BodySchema):
+class AddressSchema(Schema):
     """`address` of the creditor."""
 
     street_name = TextField(70, data_key="streetName")
@@ -77,7 +59,7 @@ class AddressSchema(BodySchema):
     country = CountryField(required=True)
 
 
-class StructuredRemittanceSchema(BodySchema):
+class StructuredRemittanceSchema(Schema):
     """`remittanceInformationStructured`."""
 
     reference = TextField(35, required=True)
@@ -85,7 +67,7 @@ class StructuredRemittanceSchema(BodySchema):
     reference_issuer = TextField(35, data_key="referenceIssuer")
 
 
-class SinglePaymentSchema(BodySchema):
+class SinglePaymentSchema(Schema):
     """A single payment; the order of the members is the order of the findings."""
 
     end_to_end_identification = TextField(35, data_key="endToEndIdentification")
@@ -119,3 +101,4 @@ class SinglePaymentSchema(BodySchema):
     creditor_agent_name = TextField(140, data_key="creditorAgentName")
     purpose_code = ChoiceField(PURPOSE_CODES, "ISO 20022 purposes", data_key="purposeCode")
     charge_bearer = ChoiceField(_CHARGE_BEARERS, "charge bearers", data_key="chargeBearer")
+
