@@ -1,10 +1,11 @@
 """Bodies and headers of the answers. JSON leaves absent members out."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
-from flask import Response
+from flask import Response, request
 
 from spi.types import TppNote
 
@@ -12,12 +13,26 @@ JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
 
 
+_ECHOED: Final = re.compile(r"[\x21-\x7e]{1,100}")
+
+
 def json_response(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An answer with a JSON body; members that are None are left out."""
     present = {key: value for key, value in body.items() if value is not None}
-    return Response(orjson.dumps(present), status, headers, content_type=JSON)
+    return answer(orjson.dumps(present), status, {"Content-Type": JSON, **(headers or {})})
+
+
+def answer(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    """Every answer of this side, errors of the gate included: with the request's id (E4), and
+    not to be kept by anybody on the way.
+    """
+    sent = {**headers, "Cache-Control": "no-store"}
+    x_request_id = request.environ.get("HTTP_X_REQUEST_ID")
+    if x_request_id is not None and _ECHOED.fullmatch(x_request_id):
+        sent["X-Request-ID"] = x_request_id
+    return Response(body, status, sent)
 
 
 def notes(tpp_notes: tuple[TppNote, ...]) -> list[dict[str, str]] | None:

@@ -28,7 +28,7 @@ from xs2a.errors import (
     WrongPaymentProduct,
     WrongPaymentService,
 )
-from xs2a.http.answers import JSON, PROBLEM_JSON
+from xs2a.http.answers import JSON, PROBLEM_JSON, answer
 from xs2a.spec.messages import Message
 from xs2a.tpp.refusals import (
     CertificateExpired,
@@ -94,11 +94,9 @@ def error_response(findings: Sequence[Finding]) -> Response:
     """The findings, in the body that the `Accept` header prefers (E1)."""
     status = findings[0].message.http_status
     if _prefers_problem_json():
-        return Response(
-            orjson.dumps(_problem(findings)), status, content_type=PROBLEM_JSON
-        )
+        return answer(orjson.dumps(_problem(findings)), status, {"Content-Type": PROBLEM_JSON})
     body = {"tppMessages": [_tpp_message(finding) for finding in findings]}
-    return Response(orjson.dumps(body), status, content_type=JSON)
+    return answer(orjson.dumps(body), status, {"Content-Type": JSON})
 
 
 def register_error_handlers(app: Flask) -> None:

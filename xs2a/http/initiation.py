@@ -18,6 +18,7 @@ from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
 from xs2a.flows.parts import TppContext
 from xs2a.http import gate, links
 from xs2a.http.answers import JSON, json_response, notes
+from xs2a.http.answers import answer as respond
 from xs2a.http.payment_body import read_single_payment
 from xs2a.http.sent import SentHeaders
 from xs2a.sca.redirect import REDIRECT
@@ -175,7 +176,8 @@ def _once(
 
     def remember(initiation: Initiation) -> KeptAnswer:
         created = _created(initiation, ctx.profile, agreed)
-        headers = orjson.dumps(dict(created.headers)).decode()
+        kept_headers = {k: v for k, v in created.headers.items() if k != "X-Request-ID"}
+        headers = orjson.dumps(kept_headers).decode()
         return KeptAnswer(key, digest, created.status_code, headers, created.get_data())
 
     kept = parts.idempotency.find(key)
@@ -188,4 +190,4 @@ def _once(
     if kept is None or kept.body_digest != digest:
         text = "This idempotency key was used before with another body."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "idempotency-key")
-    return Response(kept.body, kept.http_status, headers=orjson.loads(kept.headers))
+    return respond(kept.body, kept.http_status, orjson.loads(kept.headers))
