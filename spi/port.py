@@ -54,7 +54,5 @@ class ReadsScaStatuses(Protocol):
         """The authorisation's status as the bank sees it now."""
 
 
-class Connector(
-    InitiatesPayments, ReadsPayments, StartsAuthorisations, ReadsScaStatuses, Protocol
-):
+class Connector(InitiatesPayments, ReadsPayments, StartsAuthorisations, ReadsScaStatuses, Protocol):
     """All that a bank must be able to do for payments with the redirect approach."""

@@ -70,7 +70,7 @@ class Demo:
             answer = self._tpp("GET", url, quiet=True)
             if answer["transactionStatus"] != said:
                 said = answer["transactionStatus"]
-                _print_exchange("GET", url, None, 200, answer)
+                _print_exchange("GET", url, None, status=200, answer=answer)
             if said == expected:
                 return
             time.sleep(0.25)
@@ -91,7 +91,7 @@ class Demo:
         )
         answer: dict[str, Any] = response.json()
         if not quiet:
-            _print_exchange(method, url, body, response.status_code, answer)
+            _print_exchange(method, url, body, status=response.status_code, answer=answer)
         if not response.ok:
             raise DemoFailed(f"{method} {url} was answered with {response.status_code}")
         return answer
@@ -142,7 +142,7 @@ def _title(text: str) -> None:
     print(f"\n== {text}")
 
 
-def _print_exchange(method: str, url: str, sent: Any, status: int, answer: Any) -> None:
+def _print_exchange(method: str, url: str, sent: Any, *, status: int, answer: Any) -> None:
     print(f"\n> {method} {url}")
     if sent is not None:
         print(json.dumps(sent, indent=2))
@@ -156,8 +156,10 @@ def _server(settings: Settings) -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "xs2a.cli"]
-    subprocess.run([*command, "migrate"], check=True)
-    server = subprocess.Popen([*command, "serve"], stdout=subprocess.DEVNULL)
+    subprocess.run([*command, "migrate"], check=True)  # noqa: S603  our own command
+    server = subprocess.Popen(  # noqa: S603  our own command
+        [*command, "serve"], stdout=subprocess.DEVNULL
+    )
     try:
         deadline = time.monotonic() + READY_WITHIN_S
         while not _answers(settings):

@@ -2,17 +2,22 @@
 
 import logging
 import multiprocessing
+import multiprocessing.connection
+import os
 import secrets
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 
 from xs2a.settings import Settings
 
@@ -57,14 +62,12 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until stopped. The exit status: 0 after a signal, 1 when a face ended by itself."""
-        for child in self._children:
-            child.start()
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
+        for child in self._children:
+            child.start()
         while not self._stopping and all(child.is_alive() for child in self._children):
-            multiprocessing.connection.wait(
-                [child.sentinel for child in self._children], timeout=1
-            )
+            multiprocessing.connection.wait([child.sentinel for child in self._children], timeout=1)
         failed = [child.name for child in self._children if not child.is_alive()]
         for child in self._children:
             child.terminate()
@@ -88,6 +91,7 @@ class Supervisor:
 def _run(face: Face, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with_parent()
     logging.basicConfig(
         level=logging.INFO, format=f"%(asctime)s {face.name}[%(process)d] %(levelname)s %(message)s"
     )
@@ -101,7 +105,30 @@ def _run(face: Face, settings: Settings) -> None:
         blocking_threads=settings.threads,
         http=HTTPModes.http1,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S - 2,
-    ).serve()
+    ).serve(target_loader=_app)
+
+
+def _app(factory: str) -> Any:
+    """The app that a server process serves, made inside of it."""
+    _end_with_parent()
+    module, _, name = factory.partition(":")
+    return getattr(import_module(module), name)()
+
+
+def _end_with_parent() -> None:
+    """Stop when the process that started this one is gone, killed for instance.
+
+    Otherwise its children would go on to listen, and share the port with the next server.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="watch-parent", daemon=True).start()

@@ -92,7 +92,8 @@ def _read(env: Env) -> Settings:
         mode=mode,
         profile=env.path("ASPSP_PROFILE", default=Path("aspsp-profile.yml")),
         tenant_profiles={
-            name: Path(path) for name, path in env.dict("XS2A_TENANT_PROFILES", default={}).items()
+            tenant: Path(path)
+            for tenant, path in env.dict("XS2A_TENANT_PROFILES", default=dict[str, str]()).items()
         },
         folder=folder,
         spi=env.str("XS2A_SPI", default="sandbox"),

@@ -1,7 +1,10 @@
 """What happens once before the processes start, and what is told when they answer."""
 
+import errno
 import os
+import socket
 import time
+from contextlib import ExitStack
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -13,7 +16,7 @@ from sandbox.certificates import ensure_tpp_certificate
 from spi.registry import ConnectorNotFound
 from xs2a.clock import ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
-from xs2a.server import faces, generated_token
+from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
 from xs2a.wiring import open_profiles, plug_in
 
@@ -26,6 +29,7 @@ class NotReady(Exception):
 
 def prepare(settings: Settings) -> None:
     """Check everything that can be checked before a process is started. Raises NotReady."""
+    _demand_free_ports(settings)
     try:
         clock = clock_from(settings.clock)
         profiles = open_profiles(settings)
@@ -41,9 +45,7 @@ def prepare(settings: Settings) -> None:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
-    warnings = tuple(
-        each for each in profiles.findings if each.severity is not Severity.INFO
-    )
+    warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
     if settings.sandbox:
@@ -86,6 +88,25 @@ def first_curl(settings: Settings) -> str:
         """     "creditorName": "Marion Mueller"}'""",
     )
     return " \\\n  ".join(lines) + "\n" + "\n".join(body)
+
+
+def _demand_free_ports(settings: Settings) -> None:
+    """The servers listen with SO_REUSEPORT: a second one would silently get half of the calls."""
+    with ExitStack() as held:  # all at once, so that no two faces share a port either
+        for face in faces(settings):
+            probe = held.enter_context(socket.socket())
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, face.port))
+            except (OSError, OverflowError) as error:
+                raise NotReady(_cannot_listen(settings.host, face, error)) from error
+
+
+def _cannot_listen(host: str, face: Face, error: OSError | OverflowError) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return f"port {face.port} ({face.name}) is in use"
+    reason = error.strerror if isinstance(error, OSError) else "no such port"
+    return f"{host}:{face.port} ({face.name}) cannot be listened on: {reason}"
 
 
 def _answers(url: str) -> bool:

@@ -4,7 +4,7 @@ import gc
 import os
 import secrets
 import time
-import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from sandbox.online_banking.app import create_online_banking
 from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
+from xs2a import ids
 from xs2a.app import create_app as create_xs2a_app
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
@@ -47,13 +48,19 @@ class House:
     parts: Parts
 
 
-def build_house(settings: Settings, *, bank: Connector | None = None) -> House:
+def build_house(
+    settings: Settings,
+    *,
+    bank: Connector | None = None,
+    clock: Clock | None = None,
+    new_id: Callable[[], str] | None = None,
+) -> House:
     """Open the database, read the profiles, plug the bank in.
 
-    `bank` replaces the connector that the settings name. Raises ProfileInvalid,
-    ConnectorNotFound, ClockInvalid.
+    `bank`, `clock` and `new_id` replace the connector and the clock that the settings name, and
+    the source of ids. Raises ProfileInvalid, ConnectorNotFound, ClockInvalid.
     """
-    clock = clock_from(settings.clock)
+    clock = clock or clock_from(settings.clock)
     database = Database(settings.database_url, pool_size=settings.threads)
     store = Store(database)
     parts = Parts(
@@ -63,16 +70,14 @@ def build_house(settings: Settings, *, bank: Connector | None = None) -> House:
         idempotency=Idempotency(store),
         bank=bank or plug_in(settings, clock),
         clock=clock,
-        new_id=lambda: str(uuid.uuid4()),
+        new_id=new_id or ids.new_id,
     )
     return House(settings, database, store, open_profiles(settings), parts)
 
 
 def open_profiles(settings: Settings) -> Profiles:
     """The profiles in force. Raises ProfileInvalid with every finding."""
-    return Profiles(
-        settings.profile, settings.tenant_profiles, debug_file=settings.debug_file
-    )
+    return Profiles(settings.profile, settings.tenant_profiles, debug_file=settings.debug_file)
 
 
 def plug_in(settings: Settings, clock: Clock) -> Connector:

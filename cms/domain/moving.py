@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cms.domain.errors import AlreadyFinalised
+from cms.domain.lifecycles import Lifecycle
 from cms.domain.statuses import Cause, FinalisableStatus
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ class StatusMove:
     target: FinalisableStatus
     cause: Cause
     at: datetime
-    note: str = ""
 
 
 def move(
@@ -35,29 +35,28 @@ def move(
     *,
     at: datetime,
     reported: FinalisableStatus | None = None,
-    note: str = "",
 ) -> StatusMove | None:
     """Move the resource's status as its lifecycle table says.
 
     Returns None when the status stays as it is (a bank that repeats itself is no news).
     Raises AlreadyFinalised or IllegalMove; then nothing has changed.
     """
-    source = resource.status
-    target = resource.lifecycle.next(source, cause, reported)  # type: ignore[arg-type]
+    lifecycle: Lifecycle[Any] = resource.lifecycle  # of the resource's own kind of status
+    source: FinalisableStatus = resource.status
+    target = lifecycle.next(source, cause, reported)
     if target is source:
         return None
-    resource.status = target  # type: ignore[assignment]
+    resource.status = target
     resource.status_cause = cause
     resource.status_changed_at = at
     return StatusMove(
-        kind=resource.lifecycle.kind,
+        kind=lifecycle.kind,
         resource_id=resource.resource_id,
         instance_id=resource.instance_id,
         source=source,
         target=target,
         cause=cause,
         at=at,
-        note=note,
     )
 
 

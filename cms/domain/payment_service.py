@@ -1,7 +1,7 @@
 """The payment services of the standard and their names inside the bank."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 
 class PaymentService(StrEnum):
@@ -17,7 +17,7 @@ class PaymentService(StrEnum):
     BULK_PAYMENTS = "bulk-payments", "BULK"
     PERIODIC_PAYMENTS = "periodic-payments", "PERIODIC"
 
-    def __new__(cls, value: str, payment_type: str = "") -> "PaymentService":
+    def __new__(cls, value: str, payment_type: str = "") -> Self:
         """`NAME = wire name, type name`."""
         member = str.__new__(cls, value)
         member._value_ = value

@@ -1,6 +1,7 @@
 """Refusals as the bank's systems get them: 404, 400 with a reason, 408 with the NOK URI (C3)."""
 
 import logging
+from collections.abc import Mapping
 from typing import Final
 
 from flask import Flask, Response, jsonify
@@ -61,7 +62,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def _answer(body: dict[str, str | None], status: int) -> Response:
+def _answer(body: Mapping[str, str | None], status: int) -> Response:
     response = jsonify({key: value for key, value in body.items() if value is not None})
     response.status_code = status
     return response

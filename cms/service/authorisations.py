@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.authorisation import Authorisation
 from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
 from cms.domain.expiry import authorisation_expired, redirect_link_expired
 from cms.domain.ids import known_form
@@ -48,8 +48,7 @@ class Authorisations:
     def of_payment(self, payment: Payment) -> list[Authorisation]:
         """The initiation's authorisations, oldest first."""
         with self._store.reading() as uow:
-            below = uow.authorisations.of_parent(payment.payment_id)
-        return [each for each in below if each.kind is AuthorisationKind.PIS_CREATION]
+            return uow.authorisations.of_parent(payment.payment_id)
 
     def find(self, authorisation_id: str, instance_id: str) -> Authorisation:
         """The authorisation of this tenant. Raises Unknown."""

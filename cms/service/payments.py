@@ -8,11 +8,11 @@ from cms.domain.authorisation import Authorisation
 from cms.domain.errors import KeptBefore, Unknown
 from cms.domain.expiry import confirmation_overdue
 from cms.domain.ids import known_form
+from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
 from cms.domain.parties import Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, TransactionStatus
-from cms.domain.kept_answer import KeptAnswer
 from cms.store.inserts import NewRow
 from cms.store.queries.authorisations import new_authorisation_row
 from cms.store.queries.idempotency import new_answer_row
@@ -77,24 +77,22 @@ class Payments:
             raise Unknown
         return tpp
 
-    def report(
-        self, payment: Payment, status: TransactionStatus, cause: Cause, note: str = ""
-    ) -> Payment:
+    def report(self, payment: Payment, status: TransactionStatus, cause: Cause) -> Payment:
         """The bank reported a status: keep it, unless the payment is finalised already.
 
         Returns the payment as it is stored then. Raises AlreadyFinalised or IllegalMove.
         """
         if payment.status is status:
             return payment
-        return self.set_status(payment.payment_id, payment.instance_id, status, cause, note)
+        return self.set_status(payment.payment_id, payment.instance_id, status, cause=cause)
 
     def set_status(
         self,
         payment_id: str,
         instance_id: str,
         status: TransactionStatus,
+        *,
         cause: Cause,
-        note: str = "",
     ) -> Payment:
         """Move the payment to `status` for `cause`, as its lifecycle allows.
 
@@ -103,7 +101,7 @@ class Payments:
         """
         with self._store.writing() as uow:
             payment = self._locked(uow, payment_id, instance_id)
-            made = move(payment, cause, at=self._clock(), reported=status, note=note)
+            made = move(payment, cause, at=self._clock(), reported=status)
             if made is not None:
                 uow.moves.record(made)
         return payment

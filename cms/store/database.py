@@ -5,6 +5,8 @@ begin with BEGIN IMMEDIATE: read-then-write under the default would lose updates
 """
 
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -40,6 +42,9 @@ class Database:
         options["pool_reset_on_return"] = None
         self.writes: Engine = create_engine(self.url, **options)
         self.reads: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
+        # SQLite lets one writer in and has the others poll, unfairly. The threads of this process
+        # queue here instead; PostgreSQL needs no queue.
+        self.turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
         if self.sqlite:
             event.listen(self.reads, "connect", _prepare_sqlite)
             event.listen(self.writes, "connect", _prepare_sqlite)

@@ -16,7 +16,6 @@ from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.tpps import TppQueries
 
-
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +56,11 @@ class Store:
         No bank is called inside (S4): on SQLite this holds the one write lock there is.
         Raises StoreUnavailable, also when the commit fails; then nothing has changed.
         """
-        with _unavailable(), self._database.writes.begin() as connection:
+        with (
+            _unavailable(),
+            self._database.turn,
+            self._database.writes.begin() as connection,
+        ):
             yield UnitOfWork(connection)
 
     def insert_together(self, rows: Sequence[NewRow]) -> None:
@@ -86,5 +89,5 @@ def _unavailable() -> Iterator[None]:
     try:
         yield
     except UNAVAILABLE as error:
-        log.error("the database failed: %s", type(error.__cause__ or error).__name__)
+        log.exception("the database does not answer")
         raise StoreUnavailable from error

@@ -5,6 +5,8 @@ that lock holds up everybody behind. Expand first, fill in batches, enforce in a
 Import nothing of our own code: this file must still run when that code has moved on.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -49,7 +51,7 @@ def _psu_columns(*, nullable: bool) -> list[sa.Column[str]]:
     ]
 
 
-def _status_columns(status: str) -> list[sa.Column[str]]:
+def _status_columns(status: str) -> list[sa.Column[Any]]:
     return [
         sa.Column(status, CODE, nullable=False),
         sa.Column("status_cause", CODE, nullable=False),
@@ -153,7 +155,6 @@ def _history() -> None:
         sa.Column("to_status", CODE, nullable=False),
         sa.Column("cause", CODE, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
-        sa.Column("note", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("row_number", name="pk_status_history"),
     )
     op.create_index("ix_status_history_resource_id", "status_history", ["resource_id"])

@@ -34,10 +34,12 @@ class Account:
     holder: str
     opening_balance: Decimal
 
-    @property
-    def account_id(self) -> str:
-        """The bank's own id of the account: always the same, and it does not show the IBAN."""
-        return str(uuid5(NAMESPACE_URL, f"sandbox-bank:{self.iban}/{self.currency}"))
+    account_id: str = field(init=False)
+    """The bank's own id of the account: always the same, and it does not show the IBAN."""
+
+    def __post_init__(self) -> None:
+        account_id = str(uuid5(NAMESPACE_URL, f"sandbox-bank:{self.iban}/{self.currency}"))
+        object.__setattr__(self, "account_id", account_id)
 
 
 @dataclass(frozen=True, slots=True)

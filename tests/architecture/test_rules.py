@@ -27,6 +27,8 @@ CLOCK_AND_CHANCE_MODULES = {"random", "secrets"}
 # Where time and chance enter; everybody else is handed a clock or an id.
 MAY_ASK_CLOCK_AND_CHANCE = {
     "xs2a/clock.py": "is the server's clock",
+    "xs2a/demo.py": "plays a TPP: waits for a server, makes request ids",
+    "xs2a/ids.py": "is the source of ids",
     "xs2a/server.py": "makes the token that a sandbox was not given",
     "xs2a/wiring.py": "puts the parts together, clock and ids among them",
 }

@@ -19,8 +19,9 @@ DATE_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BBAN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{11,28}")
 _CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
 
-_COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
+COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
 _EXPONENTS: Final = {currency.code: currency.exponent for currency in Currency}
+CURRENCIES: Final = frozenset(_EXPONENTS)
 
 
 @lru_cache(maxsize=10_000)
@@ -35,11 +36,6 @@ def is_iban(value: str) -> bool:
 def is_bban(value: str) -> bool:
     """11 to 28 letters and digits, whatever else is between them."""
     return _BBAN_PATTERN.fullmatch(re.sub(r"[^A-Za-z0-9]", "", value)) is not None
-
-
-def is_currency(code: str) -> bool:
-    """A currency code of ISO 4217."""
-    return code in _EXPONENTS
 
 
 def fits_currency(value: Decimal, code: str) -> bool:
@@ -62,8 +58,3 @@ def iso_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def is_country(code: str) -> bool:
-    """A country code of ISO 3166-1, two letters."""
-    return code in _COUNTRIES

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
+from cms.domain.kept_answer import KeptAnswer
 from cms.domain.payment import CreditTransfer, Payment, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.payments import NewPayment
-from cms.domain.kept_answer import KeptAnswer
 from spi.answers import Done
 from spi.types import (
     AuthorisationRef,
@@ -68,7 +68,7 @@ def initiate_payment(
         request.reject_without_funds,
     )
     initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), order))
-    payment = _new_payment(parts, ctx, request, payment_id, initiated)
+    payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
     if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
         initiation = Initiation(payment, None, initiated.psu_message, initiated.tpp_notes)
         _keep(parts, initiation, request, remember)
@@ -106,7 +106,7 @@ def authorisation_ref(authorisation: Authorisation) -> AuthorisationRef:
 
 
 def _new_payment(
-    parts: Parts, ctx: TppContext, request: PaymentRequest, payment_id: str, initiated: Initiated
+    parts: Parts, ctx: TppContext, request: PaymentRequest, *, payment_id: str, initiated: Initiated
 ) -> Payment:
     now = parts.clock()
     rejected = initiated.status is TransactionStatus.RJCT

@@ -2,18 +2,35 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from spi.types import TppNote
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 JSON: Final = "application/json"
 PROBLEM_JSON: Final = "application/problem+json"
 
 
 _ECHOED: Final = re.compile(r"[\x21-\x7e]{1,100}")
+
+
+class _Answer(Response):
+    """A response whose headers are on the wire what they are here.
+
+    The framework's would quote the Location anew for each answer; ours is made of plain ASCII.
+    """
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        """The headers as they are, with the length of the body."""
+        headers = self.headers
+        headers["Content-Length"] = str(len(self.response[0]))  # type: ignore[index]
+        return headers
 
 
 def json_response(
@@ -32,7 +49,7 @@ def answer(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
     x_request_id = request.environ.get("HTTP_X_REQUEST_ID")
     if x_request_id is not None and _ECHOED.fullmatch(x_request_id):
         sent["X-Request-ID"] = x_request_id
-    return Response(body, status, sent)
+    return _Answer(body, status, sent)
 
 
 def notes(tpp_notes: tuple[TppNote, ...]) -> list[dict[str, str]] | None:

@@ -1,5 +1,6 @@
 """Every no of the server in the standard's two error bodies (E1). Refusals are translated here
-and nowhere else."""
+and nowhere else.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -124,7 +125,7 @@ def register_error_handlers(app: Flask) -> None:
 
 
 def _prefers_problem_json() -> bool:
-    if "problem+json" not in request.headers.get("Accept", ""):
+    if "problem+json" not in request.headers.get("Accept", "").lower():
         return False
     return request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) == PROBLEM_JSON
 

@@ -45,7 +45,8 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A request that has come in. `findings` are the faults of its headers, not yet told where
-    the route collects them together with those of the body."""
+    the route collects them together with those of the body.
+    """
 
     ctx: TppContext
     sent: SentHeaders

@@ -6,11 +6,11 @@ import orjson
 from flask import Response, request
 
 from cms.domain.errors import KeptBefore
+from cms.domain.kept_answer import KeptAnswer
 from cms.domain.payment import RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.profile import NotificationMode, Profile, RequestIdReplay, ScaRedirectFlow
 from cms.service.idempotency import body_digest, request_key
-from cms.domain.kept_answer import KeptAnswer
 from xs2a.checks.headers import notification_modes, says_true
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding, RequestFaulty
@@ -135,11 +135,10 @@ def _agreed_modes(profile: Profile, sent: SentHeaders) -> tuple[str, ...] | None
     return tuple(mode.value for mode in offered if mode.value in asked)
 
 
-def _created(
-    initiation: Initiation, profile: Profile, agreed: tuple[str, ...] | None
-) -> Response:
+def _created(initiation: Initiation, profile: Profile, agreed: tuple[str, ...] | None) -> Response:
     payment, authorisation = initiation.payment, initiation.authorisation
-    headers = {"Location": links.location(payment, profile)}
+    found = links.initiation_links(payment, authorisation, profile)
+    headers = {"Location": links.absolute(found["self"]["href"])}
     if authorisation is not None:
         headers["Aspsp-Sca-Approach"] = REDIRECT
     if agreed is not None:
@@ -150,7 +149,7 @@ def _created(
         "transactionStatus": payment.status.value,
         "paymentId": payment.payment_id,
         "scaStatus": authorisation.status.value if authorisation else None,
-        "_links": links.initiation_links(payment, authorisation, profile),
+        "_links": found,
         "psuMessage": initiation.psu_message,
         "tppMessages": notes(initiation.tpp_notes),
     }

@@ -9,23 +9,21 @@ from xs2a.sca.redirect import redirect_link
 Links = dict[str, dict[str, str]]
 
 
-def payment_path(payment: Payment) -> str:
+def _payment_path(payment: Payment) -> str:
     """`/v1/{payment-service}/{payment-product}/{paymentId}`."""
     return f"/v1/{payment.service}/{payment.product}/{payment.payment_id}"
 
 
-def location(payment: Payment, profile: Profile) -> str:
-    """The payment's absolute URL, also where the profile makes the links relative."""
-    base = _base(profile)
-    own = own_address()
-    return f"{base if '://' in base else own + base}{payment_path(payment)}"
+def absolute(href: str) -> str:
+    """The link as an absolute URL, also where the profile makes the links relative."""
+    return href if "://" in href else own_address() + href
 
 
 def initiation_links(
     payment: Payment, authorisation: Authorisation | None, profile: Profile
 ) -> Links:
     """Links of a 201. A payment without an authorisation (rejected, P13) has none to one."""
-    path = _base(profile) + payment_path(payment)
+    path = _base(profile) + _payment_path(payment)
     links = {"self": {"href": path}, "status": {"href": f"{path}/status"}}
     if authorisation is not None:
         links["scaRedirect"] = {"href": redirect_link(profile, payment, authorisation)}

@@ -8,11 +8,10 @@ import orjson
 
 from cms.domain.money import AccountReference, Amount
 from cms.domain.payment import CreditTransfer
-from cms.domain.profile import Profile
 from xs2a.checks.payment import BodyRules, check_account_kinds, check_single_payment
 from xs2a.errors import Finding
-from xs2a.http.schemas.faults import faults_with_paths, finding
-from xs2a.http.schemas.loading import load
+from xs2a.http.schemas.faults import finding, with_paths
+from xs2a.http.schemas.fields import load
 from xs2a.http.schemas.payment import SinglePaymentSchema
 from xs2a.spec.messages import Message
 
@@ -51,12 +50,12 @@ def read_single_payment(body: bytes, rules: BodyRules) -> ReadBody:
     if not collected and not ruled:
         accounts = tuple(check_account_kinds(loaded, rules.profile))
         return ReadBody(accounts=accounts, transfer=None if accounts else _transfer(loaded))
-    faults = list(faults_with_paths(collected, _SCHEMA))
+    faults = list(with_paths(collected))
     late = [finding(path, each) for path, each in faults if not (each.early or each.unknown)]
     return ReadBody(
-        early=tuple(finding(path, each) for path, each in faults if each.early),
+        early=_in_order([finding(path, each) for path, each in faults if each.early]),
         unknown_members=tuple(finding(path, each) for path, each in faults if each.unknown),
-        fields=tuple(sorted([*late, *_not_told(ruled, late)], key=_place)),
+        fields=_in_order([*late, *_not_told(ruled, late)]),
     )
 
 
@@ -64,6 +63,11 @@ def _not_told(ruled: tuple[Finding, ...], told: list[Finding]) -> list[Finding]:
     """A member that the schema refused is absent from what it loaded: no second finding."""
     faulty = {each.path.partition(".")[0] for each in told if each.path}
     return [each for each in ruled if each.path and each.path.partition(".")[0] not in faulty]
+
+
+def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """In the order of the schema, which is the order of validation (E5)."""
+    return tuple(sorted(findings, key=_place))
 
 
 def _place(found: Finding) -> int:
@@ -95,5 +99,3 @@ def _transfer(loaded: Mapping[str, Any]) -> CreditTransfer:
         remittance_information_unstructured=loaded.get("remittance_information_unstructured"),
         requested_execution_date=loaded.get("requested_execution_date"),
     )
-
-

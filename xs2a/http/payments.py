@@ -110,7 +110,8 @@ def _address(path: dict[str, str]) -> Address:
 @contextmanager
 def _offered_products(entry: Entry, path: dict[str, str]) -> Iterator[None]:
     """A payment stays readable when the bank no longer offers its product: only where nothing is
-    found at the address does it matter that the address names a product that is not offered."""
+    found at the address does it matter that the address names a product that is not offered.
+    """
     try:
         yield
     except (Unknown, WrongPaymentService, WrongPaymentProduct):

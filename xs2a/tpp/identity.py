@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Protocol
 
@@ -37,6 +38,7 @@ class TppIdentification:
         clock: Callable[[], datetime],
     ) -> None:
         self._trusted = tuple(ip_network(each) for each in trusted_proxies)
+        self._trusts = lru_cache(maxsize=4096)(self._is_trusted)
         self._default_tpp = default_tpp
         self._clock = clock
 
@@ -57,7 +59,7 @@ class TppIdentification:
             raise CertificateMissing
         return Caller(tpp, certificate, None if roles is None else roles_named(roles))
 
-    def _trusts(self, remote_addr: str) -> bool:
+    def _is_trusted(self, remote_addr: str) -> bool:
         try:
             address = ip_address(remote_addr)
         except ValueError:

@@ -25,5 +25,5 @@ aspsp_payments = Blueprint(
 def push_status(payment_id: str, status: str) -> Response:
     """Set a payment's status as the bank's core system has it, finalised or not."""
     pushed = status_named(TransactionStatus, status)
-    rooms().payments.set_status(payment_id, tenant(), pushed, Cause.ASPSP_PUSHED)
+    rooms().payments.set_status(payment_id, tenant(), pushed, cause=Cause.ASPSP_PUSHED)
     return Response(status=200)

@@ -47,8 +47,9 @@ def tpp_body(tpp: Tpp) -> dict[str, Any]:
 
 def payment_body(payment: Payment, body: bytes, tpp: Tpp) -> dict[str, Any]:
     """A payment: what the CMS knows of it, the bytes that were sent, and, as those are JSON, their
-    members beside it, so that the page can show amount and creditor."""
-    sent = orjson.loads(body)
+    members beside it, so that the page can show amount and creditor.
+    """
+    sent: dict[str, Any] = orjson.loads(body)
     known = {
         "paymentId": payment.payment_id,
         "paymentType": payment.service.payment_type,

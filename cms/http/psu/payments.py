@@ -91,7 +91,7 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     """Tell what became of the payment."""
     reported = status_named(TransactionStatus, status)
     cause = Cause.ONLINE_BANKING_REPORTED
-    rooms().payments.set_status(payment_id, tenant(), reported, cause)
+    rooms().payments.set_status(payment_id, tenant(), reported, cause=cause)
     return Response(status=200)
 
 

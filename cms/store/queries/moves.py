@@ -78,5 +78,4 @@ def _history_row(move: StatusMove) -> dict[str, Any]:
         "to_status": move.target.value,
         "cause": move.cause.value,
         "at": move.at,
-        "note": move.note[:500],
     }

@@ -19,6 +19,5 @@ status_history = Table(
     Column("to_status", Code, nullable=False),
     Column("cause", Code, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("note", Text, nullable=False),
     Index(None, "resource_id"),
 )

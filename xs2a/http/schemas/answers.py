@@ -80,9 +80,7 @@ class PaymentStatusSchema(Schema):
 class AuthorisationsSchema(Schema):
     """The ids of a payment's authorisations."""
 
-    authorisation_ids = fields.List(
-        fields.String(), required=True, data_key="authorisationIds"
-    )
+    authorisation_ids = fields.List(fields.String(), required=True, data_key="authorisationIds")
 
 
 class ScaStatusSchema(Schema):

@@ -1,10 +1,8 @@
-"""What is wrong with members of a body, and how it is told: with paths, in schema order."""
+"""What is wrong with a member of a body, and how it is told to the TPP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from marshmallow import Schema
 
 from xs2a.errors import Finding
 from xs2a.spec.messages import Message
@@ -24,38 +22,16 @@ class Fault:
     unknown: bool = False
 
 
-def faults_with_paths(
-    collected: Any, schema: Schema, path: str = ""
-) -> Iterator[tuple[str, Fault]]:
-    """Each fault with its JSON path (`payments[0].creditorName`), members in schema order."""
-    order = [field.data_key or name for name, field in schema.fields.items()]
-    ranked = sorted(
-        collected.items(), key=lambda item: order.index(item[0]) if item[0] in order else -1
-    )
-    for key, below in ranked:
-        where = path if key == "_schema" else f"{path}.{key}".removeprefix(".")
-        yield from _walk(below, where)
-
-
-def _walk(below: Any, path: str) -> Iterator[tuple[str, Fault]]:
-    if isinstance(below, Fault):
-        yield path, below
-    elif isinstance(below, list):
-        for each in below:
-            yield from _walk(each, path)
-    elif isinstance(below, dict):
-        for key, deeper in below.items():
-            where = path
-            if isinstance(key, int):
-                where = f"{path}[{key}]"
-            elif key != "_schema":
-                where = f"{path}.{key}".removeprefix(".")
-            yield from _walk(deeper, where)
+def with_paths(faults: Any, path: str = "") -> Iterator[tuple[str, Fault]]:
+    """Each fault with its JSON path, such as `payments[0].creditorName`."""
+    if isinstance(faults, Mapping):
+        for key, below in faults.items():
+            step = f"[{key}]" if isinstance(key, int) else f".{key}"
+            yield from with_paths(below, f"{path}{step}".removeprefix("."))
     else:
-        yield path, Fault(str(below))
+        yield path, faults
 
 
 def finding(path: str, fault: Fault) -> Finding:
     """The fault as it is told to the TPP."""
-    subject = f"'{path}' " if path else "The body "
-    return Finding(fault.message, f"{subject}{fault.text}.", path or None)
+    return Finding(fault.message, f"'{path}' {fault.text}.", path)

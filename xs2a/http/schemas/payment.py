@@ -1,29 +1,42 @@
 """The JSON body of a single payment (`paymentInitiation_json` with the optional members)."""
 
+from functools import partial
+from typing import Final
+
 from marshmallow import Schema
 
+from xs2a.checks import values
+from xs2a.http.schemas.faults import Fault
 from xs2a.http.schemas.fields import (
     AmountValueField,
     BbanField,
-    BicField,
-    ChoiceField,
-    CountryField,
-    CurrencyField,
+    CodeField,
     DayField,
-    IbanField,
     ListField,
     ObjectField,
+    PatternField,
     TextField,
 )
 from xs2a.spec.purpose_codes import PURPOSE_CODES
 
-_CHARGE_BEARERS = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
+CHARGE_BEARERS: Final = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
+
+# A wrong currency, purpose or charge bearer is told early, wherever it stands (spec 12.2).
+# Check digits of an IBAN are judged later, as the profile may switch that off.
+iban_number = partial(PatternField, values.IBAN_PATTERN, Fault("is not a valid IBAN"))
+bic = partial(PatternField, values.BIC_PATTERN, Fault("is not a valid BIC"))
+currency_code = partial(
+    CodeField, values.CURRENCIES, Fault("is not a currency code of ISO 4217", early=True)
+)
+country_code = partial(CodeField, values.COUNTRIES, Fault("is not a country code of ISO 3166-1"))
+purpose = partial(CodeField, PURPOSE_CODES, Fault("is not a purpose of ISO 20022", early=True))
+charge = partial(CodeField, CHARGE_BEARERS, Fault("is not a charge bearer", early=True))
 
 
 class AmountSchema(Schema):
     """`amount`: a decimal number as text, with its currency."""
 
-    currency = CurrencyField(required=True)
+    currency = currency_code(required=True)
     amount = AmountValueField(required=True)
 
 
@@ -39,13 +52,13 @@ class OtherAccountSchema(Schema):
 class AccountReferenceSchema(Schema):
     """`accountReference`: one identifier of an account."""
 
-    iban = IbanField()
+    iban = iban_number()
     bban = BbanField()
     pan = TextField(35)
     masked_pan = TextField(35, data_key="maskedPan")
     msisdn = TextField(35)
     other = ObjectField(OtherAccountSchema)
-    currency = CurrencyField()
+    currency = currency_code()
     cash_account_type = TextField(4, data_key="cashAccountType")
 
 
@@ -56,7 +69,7 @@ class AddressSchema(Schema):
     building_number = TextField(20, data_key="buildingNumber")
     town_name = TextField(100, data_key="townName")
     post_code = TextField(35, data_key="postCode")
-    country = CountryField(required=True)
+    country = country_code(required=True)
 
 
 class StructuredRemittanceSchema(Schema):
@@ -97,8 +110,7 @@ class SinglePaymentSchema(Schema):
         ObjectField(StructuredRemittanceSchema),
         data_key="remittanceInformationStructuredArray",
     )
-    creditor_agent = BicField(data_key="creditorAgent")
+    creditor_agent = bic(data_key="creditorAgent")
     creditor_agent_name = TextField(140, data_key="creditorAgentName")
-    purpose_code = ChoiceField(PURPOSE_CODES, "ISO 20022 purposes", data_key="purposeCode")
-    charge_bearer = ChoiceField(_CHARGE_BEARERS, "charge bearers", data_key="chargeBearer")
-
+    purpose_code = purpose(data_key="purposeCode")
+    charge_bearer = charge(data_key="chargeBearer")

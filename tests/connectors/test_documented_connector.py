@@ -1,0 +1,170 @@
+"""The connector of docs/writing-a-connector.md does what the page says."""
+
+import json
+import threading
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from spi.registry import ENTRY_POINT_GROUP
+from tests.documents_code import ROOT, code_blocks
+from xs2a.settings import read_settings
+from xs2a.wiring import build_house, xs2a_face
+
+DOCUMENT = "docs/writing-a-connector.md"
+PAYMENTS = "/v1/payments/sepa-credit-transfers"
+PAYMENT = {
+    "debtorAccount": {"iban": "DE80760700240271232400"},
+    "instructedAmount": {"currency": "EUR", "amount": "12.50"},
+    "creditorAccount": {"iban": "DE69760700240340283600"},
+    "creditorName": "Marion Mueller",
+}
+HEADERS = {
+    "X-Request-ID": "99391c7e-ad88-49ec-a2ad-99ddcb1f7721",
+    "PSU-IP-Address": "192.0.2.7",
+    "TPP-Redirect-URI": "https://tpp.example/ok",
+}
+
+
+@dataclass
+class Core:
+    """The bank's core system: an HTTP server that answers what the test says."""
+
+    url: str = ""
+    status: int = 200
+    answer: bytes = b"{}"
+    asked: list[tuple[str, str, Any]] = field(default_factory=list)
+
+    def says(self, status: int, **answer: str) -> None:
+        self.status, self.answer = status, json.dumps(answer).encode()
+
+
+@pytest.fixture
+def core() -> Iterator[Core]:
+    told = Core()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            told.asked.append((self.command, self.path, json.loads(body or b"null")))
+            self.send_response(told.status)
+            self.send_header("Content-Length", str(len(told.answer)))
+            self.end_headers()
+            self.wfile.write(told.answer)
+
+        do_GET = do_PUT = answer  # noqa: N815  the library's names
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Keep the test's output clean."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        told.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield told
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def xs2a(
+    core: Core, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestApp]:
+    """The server with the documented connector, installed as its package would be."""
+    install(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    environment = {
+        "XS2A_MODE": "sandbox",
+        "XS2A_SANDBOX_DEFAULT_TPP": "1",
+        "XS2A_SPI": "village",
+        "XS2A_DATABASE_URL": sqlite_url,
+        "ASPSP_PROFILE": str(ROOT / "aspsp-profile.yml"),
+        "VILLAGE_CORE": core.url,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    house = build_house(read_settings())
+    yield TestApp(xs2a_face(house))
+    house.database.close()
+
+
+def install(folder: Path) -> None:
+    """Write the page's module, and its entry point as an installer would."""
+    (module,) = code_blocks(DOCUMENT, "python")
+    project = tomllib.loads(code_blocks(DOCUMENT, "toml")[0])["project"]
+    entry_points = project["entry-points"][ENTRY_POINT_GROUP]
+    (target,) = entry_points.values()
+    (folder / f"{target.partition(':')[0]}.py").write_text(module)
+    about = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
+    lines = [f"{name} = {value}" for name, value in entry_points.items()]
+    (about / "entry_points.txt").write_text("\n".join([f"[{ENTRY_POINT_GROUP}]", *lines, ""]))
+
+
+def initiate(xs2a: TestApp) -> Any:
+    return xs2a.post_json(PAYMENTS, PAYMENT, headers=HEADERS, expect_errors=True)
+
+
+def test_a_payment_goes_through_the_documented_connector(xs2a: TestApp, core: Core) -> None:
+    core.says(200, status="RCVD", number="V-1")
+    created = initiate(xs2a)
+    assert (created.status_code, created.json["transactionStatus"]) == (201, "RCVD")
+    path = f"/orders/{created.json['paymentId']}"
+    order = {
+        "from": "DE80760700240271232400",
+        "to": "DE69760700240340283600",
+        "name": "Marion Mueller",
+        "amount": "12.50",
+        "currency": "EUR",
+    }
+    assert core.asked == [("PUT", path, order)]
+
+    core.says(200, status="ACSC")
+    status = xs2a.get(f"{PAYMENTS}/{created.json['paymentId']}/status", headers=HEADERS)
+    assert status.json == {"transactionStatus": "ACSC"}
+    assert core.asked[1:] == [("GET", path, None)]
+    authorisation = xs2a.get(created.json["_links"]["scaStatus"]["href"], headers=HEADERS)
+    assert authorisation.json == {"scaStatus": "received"}
+
+
+@pytest.mark.parametrize(
+    "status, answer, told",
+    [
+        (422, {"reason": "Not today."}, (400, "PAYMENT_FAILED", "Not today.")),
+        (500, {}, (503, "SERVICE_UNAVAILABLE", None)),
+        (200, {"status": "NEW", "number": "V-1"}, (503, "SERVICE_UNAVAILABLE", None)),
+        (200, {}, (503, "SERVICE_UNAVAILABLE", None)),
+    ],
+    ids=["refused", "failed", "a status nobody knows", "not what was asked for"],
+)
+def test_the_tpp_is_told_the_banks_no_and_its_silence(
+    xs2a: TestApp,
+    core: Core,
+    status: int,
+    answer: dict[str, str],
+    told: tuple[int, str, str | None],
+) -> None:
+    core.says(status, **answer)
+    refused = initiate(xs2a)
+    (message,) = refused.json["tppMessages"]
+    assert (refused.status_code, message["code"]) == told[:2]
+    if told[2] is not None:
+        assert message["text"] == told[2]
+
+
+def test_the_documented_connector_is_found_by_its_name_only(
+    xs2a: TestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XS2A_SPI", "town")
+    with pytest.raises(Exception, match=r"'town'.*installed: sandbox, village"):
+        build_house(read_settings())

@@ -1,0 +1,239 @@
+"""A house to test: the real rooms over a fresh database, with a bank and a clock of the test's."""
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+import sqlalchemy as sa
+
+from cms.domain.statuses import TransactionStatus
+from cms.store.tables import metadata
+from sandbox.certificates import SandboxQtsp, TppFacts
+from spi.answers import Answer, Done
+from spi.types import (
+    AuthorisationRef,
+    AuthorisationStarted,
+    BankContext,
+    Initiated,
+    PaymentRef,
+    PaymentStatusReport,
+    PaymentToInitiate,
+    ScaStatusReport,
+)
+from tests.contract.berlin_group import BerlinGroup, is_uuid
+from xs2a.settings import Mode, Settings
+from xs2a.wiring import House, build_house, cms_face, xs2a_face
+
+with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
+    warnings.simplefilter("ignore", DeprecationWarning)
+    import webtest
+
+V = TypeVar("V")
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+PROXY = "127.0.0.1"
+TOKEN = "token-of-the-bank"
+BANK_PAGES = "https://bank.example/pis/{redirect-id}"
+
+# What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
+PROFILE: Mapping[str, Mapping[str, Any]] = {
+    "pis": {
+        "redirectLinkToOnlineBanking": {
+            "pisRedirectUrlToAspsp": BANK_PAGES,
+            "pisPaymentCancellationRedirectUrlToAspsp": "https://bank.example/c/{redirect-id}",
+        }
+    },
+    "common": {},
+}
+
+
+class Clock:
+    """A clock that stands still until the test moves it."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, period: timedelta) -> None:
+        self.now += period
+
+
+@dataclass
+class FakeBank:
+    """A bank that answers what the test says: an answer, or an exception to raise."""
+
+    initiated: Answer[Initiated] | Exception = Done(Initiated(TransactionStatus.RCVD))
+    status: Answer[PaymentStatusReport] | Exception | None = None  # None: as we have it
+    started: Answer[AuthorisationStarted] | Exception = Done(AuthorisationStarted())
+    sca: Answer[ScaStatusReport] | Exception = Done(ScaStatusReport(None))
+    asked: list[str] = field(default_factory=list)
+    orders: list[PaymentToInitiate] = field(default_factory=list)
+    contexts: list[BankContext] = field(default_factory=list)
+
+    def initiate_payment(self, ctx: BankContext, payment: PaymentToInitiate) -> Answer[Initiated]:
+        self.orders.append(payment)
+        return self._answer("initiate_payment", ctx, self.initiated)
+
+    def read_payment_status(
+        self, ctx: BankContext, payment: PaymentRef
+    ) -> Answer[PaymentStatusReport]:
+        known = Done(PaymentStatusReport(payment.status))
+        return self._answer("read_payment_status", ctx, self.status or known)
+
+    def start_authorisation(
+        self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef
+    ) -> Answer[AuthorisationStarted]:
+        return self._answer("start_authorisation", ctx, self.started)
+
+    def read_sca_status(
+        self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef
+    ) -> Answer[ScaStatusReport]:
+        return self._answer("read_sca_status", ctx, self.sca)
+
+    def _answer(self, name: str, ctx: BankContext, answer: V | Exception) -> V:
+        self.asked.append(name)
+        self.contexts.append(ctx)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class JudgedApp(webtest.TestApp):  # type: ignore[misc]  # no types are published
+    """A test client of the XS2A face; the Berlin Group's OpenAPI judges every answer."""
+
+    judge: BerlinGroup | None = None
+
+    def do_request(self, req: Any, status: Any = None, expect_errors: Any = None) -> Any:
+        answer = super().do_request(req, status="*", expect_errors=True)
+        if self.judge is not None:
+            self.judge.check_response(
+                req.method,
+                req.path,
+                status=answer.status_int,
+                headers=judged_headers(req, answer),
+                body=answer.body,
+            )
+        return answer
+
+
+def judged_headers(request: Any, answer: Any) -> dict[str, str]:
+    """The answer's headers. Where the request had no usable id there is none to be echoed."""
+    headers = dict(answer.headers)
+    if not is_uuid(request.headers.get("X-Request-ID", "")):
+        headers["X-Request-ID"] = "00000000-0000-4000-8000-000000000000"
+    return headers
+
+
+@dataclass
+class World:
+    """A house, its bank and its clock, and a client for each of its two faces."""
+
+    house: House
+    bank: FakeBank
+    clock: Clock
+    judge: BerlinGroup | None
+
+    @cached_property
+    def xs2a(self) -> JudgedApp:
+        app = JudgedApp(xs2a_face(self.house), extra_environ={"REMOTE_ADDR": PROXY})
+        app.judge = self.judge
+        return app
+
+    @cached_property
+    def cms(self) -> webtest.TestApp:
+        app = webtest.TestApp(cms_face(self.house))
+        app.authorization = ("Bearer", TOKEN)
+        return app
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.house.database.reads.connect() as connection:
+            return {
+                name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+                for name, table in metadata.tables.items()
+            }
+
+    def history(self, resource_id: str) -> list[tuple[str, str, str]]:
+        """From, to and cause of a resource's moves, oldest first."""
+        with self.house.store.reading() as uow:
+            moves = uow.moves.of_resource(resource_id)
+        return [(move["from_status"], move["to_status"], move["cause"]) for move in moves]
+
+
+@contextmanager
+def open_world(
+    database_url: str,
+    folder: Path,
+    judge: BerlinGroup | None = None,
+    *,
+    tenants: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    new_id: Callable[[], str] | None = None,
+    cms_open: bool = False,
+    default_tpp: bool = False,
+    trusted_proxies: tuple[str, ...] = (PROXY,),
+    **profile: Mapping[str, Any],
+) -> Iterator[World]:
+    """Build the house; keywords such as `common={...}` are sections of its profile."""
+    clock, bank = Clock(), FakeBank()
+    settings = Settings(
+        mode=Mode.SANDBOX,
+        profile=write_profile(folder / "profile.yml", profile),
+        tenant_profiles={
+            name: write_profile(folder / f"{name}.yml", each)
+            for name, each in (tenants or {}).items()
+        },
+        folder=folder,
+        spi="sandbox",
+        host="127.0.0.1",
+        xs2a_port=0,
+        cms_port=0,
+        online_banking_port=0,
+        workers=1,
+        threads=4,
+        cms_open=cms_open,
+        trusted_proxies=trusted_proxies,
+        sandbox_default_tpp=default_tpp,
+        clock=None,
+        database_url=database_url,
+        cms_tokens=(TOKEN, "the-second-token"),
+    )
+    house = build_house(settings, bank=bank, clock=clock, new_id=new_id)
+    try:
+        yield World(house, bank, clock, judge)
+    finally:
+        house.database.close()
+
+
+def write_profile(file: Path, sections: Mapping[str, Mapping[str, Any]]) -> Path:
+    """A profile with these sections laid over PROFILE's. JSON is YAML."""
+    names = PROFILE.keys() | sections.keys()
+    merged = {name: {**PROFILE.get(name, {}), **sections.get(name, {})} for name in names}
+    file.write_bytes(orjson.dumps({"setting": merged}))
+    return file
+
+
+TPP = TppFacts(
+    authorisation_number="PSDDE-BAFIN-100001",
+    name="Example Pay",
+    authority_id="DE-BAFIN",
+    authority_name="Federal Financial Supervisory Authority",
+    roles=("PSP_PI",),
+    domains=("pay.example",),
+)
+
+
+def certificate(
+    qtsp: SandboxQtsp, facts: TppFacts = TPP, *, since: int = -1, until: int = 90
+) -> str:
+    """The header value of a certificate, valid from and to so many days after NOW."""
+    day = timedelta(days=1)
+    issued = qtsp.issue_qwac(facts, not_before=NOW + since * day, not_after=NOW + until * day)
+    return issued.header_value
