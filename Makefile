@@ -11,7 +11,7 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export XS2A_MODE ?= sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-docs lock clean
+.PHONY: help run demo test check format bench bench-docs docs lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -42,6 +42,10 @@ bench: $(VENV)/.dev ## throughput, latency and cost per request beside the floor
 
 bench-docs: $(VENV)/.dev ## the same, also written to docs/benchmarks.md
 	@$(BIN)/python -m bench --markdown docs/benchmarks.md
+
+docs: $(VENV)/.dev ## renew the generated pages
+	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m cms.profile_file.reference docs/profile.md
 
 lock: $(VENV)/.dev ## pin all dependencies anew (LOCK_ARGS=--upgrade takes newer ones)
 	@$(UV_LOCK) --group build pyproject.toml -o requirements/run.txt

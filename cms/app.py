@@ -21,6 +21,7 @@ def create_app(
 ) -> Flask:
     """Put the faces together. Without `tokens` everybody may call (sandbox mode only)."""
     app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["cms"] = rooms
     openapi_settings(app, "Consent management of the XS2A server")

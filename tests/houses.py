@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
@@ -98,7 +99,7 @@ class FakeBank:
     ) -> Answer[ScaStatusReport]:
         return self._answer("read_sca_status", ctx, self.sca)
 
-    def _answer(self, name: str, ctx: BankContext, answer: V | Exception) -> V:
+    def _answer(self, name: str, ctx: BankContext, answer: Answer[V] | Exception) -> Answer[V]:
         self.asked.append(name)
         self.contexts.append(ctx)
         if isinstance(answer, Exception):
@@ -116,7 +117,7 @@ class JudgedApp(webtest.TestApp):  # type: ignore[misc]  # no types are publishe
         if self.judge is not None:
             self.judge.check_response(
                 req.method,
-                req.path,
+                quote(req.environ["PATH_INFO"].encode("latin-1")),
                 status=answer.status_int,
                 headers=judged_headers(req, answer),
                 body=answer.body,
@@ -132,7 +133,7 @@ def judged_headers(request: Any, answer: Any) -> dict[str, str]:
     return headers
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """A house, its bank and its clock, and a client for each of its two faces."""
 
@@ -160,6 +161,18 @@ class World:
                 name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
                 for name, table in metadata.tables.items()
             }
+
+    def all_rows(self, name: str) -> list[tuple[Any, ...]]:
+        """Everything a table holds, in a stable order."""
+        table = metadata.tables[name]
+        with self.house.database.reads.connect() as connection:
+            found = connection.execute(sa.select(table).order_by(*table.primary_key))
+            return [tuple(row) for row in found]
+
+    def rename_table(self, name: str, new_name: str) -> None:
+        """Take a table away, or bring it back."""
+        with self.house.database.writes.begin() as connection:
+            connection.execute(sa.text(f"ALTER TABLE {name} RENAME TO {new_name}"))
 
     def history(self, resource_id: str) -> list[tuple[str, str, str]]:
         """From, to and cause of a resource's moves, oldest first."""

@@ -48,7 +48,7 @@ def payment(**changes: Any) -> dict[str, Any]:
     return body
 
 
-@dataclass
+@dataclass(repr=False)
 class TppClient:
     """One TPP with its certificate in the header of the bank's proxy."""
 
@@ -84,7 +84,9 @@ class TppClient:
         sent = self.headers(headers)
         return self.world.xs2a.request(path, method=method, headers=sent, body=body)
 
-    def initiated(self, body: Any = None, headers: Headers | None = None, path: str = SCT) -> "Made":
+    def initiated(
+        self, body: Any = None, headers: Headers | None = None, path: str = SCT
+    ) -> "Made":
         """A payment that must be taken in."""
         answer = self.post(body, headers, path)
         assert answer.status_int == 201, answer.text

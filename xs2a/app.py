@@ -15,6 +15,7 @@ MAX_BODY_BYTES: Final = 10 * 1024 * 1024
 def create_app(door: Door, *, published: Blueprint, openapi: dict[str, str]) -> Flask:
     """Put the routes together. `published` and `openapi` come from the wiring: health, docs."""
     app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
     app.config.update(openapi, API_TITLE="XS2A", MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
     app.extensions["xs2a"] = door
     api = Api(app)

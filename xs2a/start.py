@@ -71,10 +71,10 @@ def announce(settings: Settings) -> None:
 def first_curl(settings: Settings) -> str:
     """An instant payment, ready to paste into a shell in this folder."""
     bank = f"http://{settings.host}:{settings.online_banking_port}"
+    xs2a = f"http://{settings.host}:{settings.xs2a_port}"
     header = settings.sandbox_folder / "tpp-qwac.header"
     lines = (
-        f"curl -s http://{settings.host}:{settings.xs2a_port}"
-        "/v1/payments/instant-sepa-credit-transfers",
+        f"curl -s {xs2a}/v1/payments/instant-sepa-credit-transfers",
         '''-H "X-Request-ID: $(python3 -c 'import uuid; print(uuid.uuid4())')"''',
         f'-H "TPP-QWAC-Certificate: $(cat {header})"',
         "-H 'PSU-IP-Address: 192.0.2.7'",
@@ -98,6 +98,7 @@ def _demand_free_ports(settings: Settings) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((settings.host, face.port))
+                probe.listen()
             except (OSError, OverflowError) as error:
                 raise NotReady(_cannot_listen(settings.host, face, error)) from error
 

@@ -1,6 +1,8 @@
-"""Status codes in the bank's paths."""
+"""Status codes in the bank's paths, and the answer to a told status."""
 
 from typing import TypeVar
+
+from flask import Response
 
 from cms.domain.errors import Malformed
 from cms.domain.statuses import FinalisableStatus
@@ -18,3 +20,10 @@ def status_named(statuses: type[S], name: str) -> S:
         if status.value.casefold() == wanted:
             return status
     raise Malformed("This status is unknown.", path="status")
+
+
+def done() -> Response:
+    """200 without a body, as the specification has it."""
+    response = Response(status=200)
+    del response.headers["Content-Type"]
+    return response

@@ -7,7 +7,11 @@ from datetime import datetime
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
-from cms.domain.expiry import authorisation_expired, redirect_link_expired
+from cms.domain.expiry import (
+    authorisation_expired,
+    confirmation_overdue,
+    redirect_link_expired,
+)
 from cms.domain.ids import known_form
 from cms.domain.moving import ensure_open, move
 from cms.domain.parties import PsuId, Tpp
@@ -51,34 +55,31 @@ class Authorisations:
             return uow.authorisations.of_parent(payment.payment_id)
 
     def find(self, authorisation_id: str, instance_id: str) -> Authorisation:
-        """The authorisation of this tenant. Raises Unknown."""
-        with self._store.reading() as uow:
-            authorisation = uow.authorisations.find(known_form(authorisation_id))
-        if authorisation is None or authorisation.instance_id != instance_id:
-            raise Unknown
-        return authorisation
+        """The authorisation of this tenant, after the expiry rule (P8). Raises Unknown."""
+        return self._fresh(authorisation_id, instance_id)[1]
 
     def below(self, payment: Payment, authorisation_id: str) -> Authorisation:
-        """The authorisation, which must be one of this payment's. Raises Unknown."""
-        authorisation = self.find(authorisation_id, payment.instance_id)
+        """The authorisation, which must be one of this payment's. Raises Unknown.
+
+        The payment has just been found, so its expiry has been looked at.
+        """
+        with self._store.reading() as uow:
+            authorisation = _of_tenant(uow, authorisation_id, payment.instance_id)
         if authorisation.parent_id != payment.payment_id:
             raise Unknown
         return authorisation
 
     def visit(self, redirect_id: str, instance_id: str) -> Visit:
         """A PSU came by the link. Raises Unknown, or LinkExpired, which fails the authorisation."""
-        with self._store.reading() as uow:
-            authorisation = uow.authorisations.find(known_form(redirect_id))
-            if authorisation is None or authorisation.instance_id != instance_id:
-                raise Unknown
-            payment = _parent(uow, authorisation)
-            tpp = uow.tpps.find(payment.tpp_id)
-            if tpp is None:
-                raise Unknown
-            body = uow.payments.body(payment.payment_id)
+        payment, authorisation = self._fresh(redirect_id, instance_id)
         if redirect_link_expired(authorisation, self._clock()):
             self._fail_expired_link(authorisation)
             raise LinkExpired(authorisation.redirect_uris.nok)
+        with self._store.reading() as uow:
+            tpp = uow.tpps.find(payment.tpp_id)
+            body = uow.payments.body(payment.payment_id)
+        if tpp is None:
+            raise Unknown
         return Visit(authorisation, payment, body, tpp)
 
     def name_psu(self, authorisation_id: str, instance_id: str, psu: PsuId) -> None:
@@ -128,7 +129,8 @@ class Authorisations:
         self, authorisation_id: str, instance_id: str
     ) -> Iterator[tuple[UnitOfWork, Payment, Authorisation]]:
         """The payment and its authorisation, both locked, in this order for every writer."""
-        found = self.find(authorisation_id, instance_id)
+        with self._store.reading() as uow:
+            found = _of_tenant(uow, authorisation_id, instance_id)
         with self._store.writing() as uow:
             payment = _parent(uow, found, lock=True)
             expire_if_overdue(uow, payment, self._clock())
@@ -138,6 +140,18 @@ class Authorisations:
             if authorisation_expired(authorisation, self._clock()):
                 raise LinkExpired(authorisation.redirect_uris.nok)
             yield uow, payment, authorisation
+
+    def _fresh(self, authorisation_id: str, instance_id: str) -> tuple[Payment, Authorisation]:
+        """The payment and its authorisation, after the expiry rule (P8)."""
+        with self._store.reading() as uow:
+            authorisation = _of_tenant(uow, authorisation_id, instance_id)
+            payment = _parent(uow, authorisation)
+        if not confirmation_overdue(payment, self._clock()):
+            return payment, authorisation
+        with self._store.writing() as uow:
+            payment = _parent(uow, authorisation, lock=True)
+            expire_if_overdue(uow, payment, self._clock())
+            return payment, _of_tenant(uow, authorisation_id, instance_id)
 
     def _move(
         self, uow: UnitOfWork, authorisation: Authorisation, status: ScaStatus, cause: Cause
@@ -154,6 +168,13 @@ class Authorisations:
             failed = move(authorisation, Cause.REDIRECT_EXPIRED, at=self._clock())
             if failed is not None:
                 uow.moves.record(failed)
+
+
+def _of_tenant(uow: UnitOfWork, authorisation_id: str, instance_id: str) -> Authorisation:
+    authorisation = uow.authorisations.find(known_form(authorisation_id))
+    if authorisation is None or authorisation.instance_id != instance_id:
+        raise Unknown
+    return authorisation
 
 
 def _parent(uow: UnitOfWork, authorisation: Authorisation, *, lock: bool = False) -> Payment:

@@ -42,9 +42,7 @@ def open_house(
     with ExitStack() as houses:
 
         def opened(**how: Any) -> World:
-            return houses.enter_context(
-                open_world(sqlite_databases.make(), tmp_path, judge, **how)
-            )
+            return houses.enter_context(open_world(sqlite_databases.make(), tmp_path, judge, **how))
 
         yield opened
 

@@ -52,6 +52,11 @@ def answer(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
     return _Answer(body, status, sent)
 
 
+def psu_message(text: str | None) -> str | None:
+    """The bank's words for the PSU, no longer than the standard allows."""
+    return text[:500] if text else None
+
+
 def notes(tpp_notes: tuple[TppNote, ...]) -> list[dict[str, str]] | None:
     """The bank's notes as `tppMessages` of a successful answer: always warnings."""
     if not tpp_notes:

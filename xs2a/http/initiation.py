@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 from flask import Response, request
 
-from cms.domain.errors import KeptBefore
+from cms.domain.errors import KeptBefore, StoreUnavailable
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.payment import RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
@@ -17,10 +17,10 @@ from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
 from xs2a.flows.parts import TppContext
 from xs2a.http import gate, links
-from xs2a.http.answers import JSON, json_response, notes
+from xs2a.http.answers import JSON, json_response, notes, psu_message
 from xs2a.http.answers import answer as respond
 from xs2a.http.payment_body import read_single_payment
-from xs2a.http.sent import SentHeaders
+from xs2a.http.sent import SentHeaders, sent_body
 from xs2a.sca.redirect import REDIRECT
 from xs2a.spec.messages import Message
 from xs2a.spec.products import SERVED
@@ -68,7 +68,7 @@ def _read_request(
 ) -> PaymentRequest:
     """Raises RequestFaulty with all findings of the first stage that has any (spec 12.1, E5)."""
     profile, sent = entry.ctx.profile, entry.sent
-    body = request.get_data(cache=False)
+    body = sent_body()
     today = gate.door().parts.clock().date()
     read = read_single_payment(body, BodyRules(profile, today))
     stages = (
@@ -150,7 +150,7 @@ def _created(initiation: Initiation, profile: Profile, agreed: tuple[str, ...] |
         "paymentId": payment.payment_id,
         "scaStatus": authorisation.status.value if authorisation else None,
         "_links": found,
-        "psuMessage": initiation.psu_message,
+        "psuMessage": psu_message(initiation.psu_message),
         "tppMessages": notes(initiation.tpp_notes),
     }
     return json_response(body, 201, headers)
@@ -184,9 +184,11 @@ def _once(
         try:
             initiation = initiate_payment(parts, ctx, payment_request, remember)
             return _created(initiation, ctx.profile, agreed)
-        except KeptBefore:
+        except KeptBefore as error:
             kept = parts.idempotency.find(key)
-    if kept is None or kept.body_digest != digest:
+            if kept is None:  # what was there already is not this key's answer
+                raise StoreUnavailable from error
+    if kept.body_digest != digest:
         text = "This idempotency key was used before with another body."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "idempotency-key")
     return respond(kept.body, kept.http_status, orjson.loads(kept.headers))

@@ -20,7 +20,7 @@ from xs2a.flows.reads import (
     read_status,
 )
 from xs2a.http import describe, gate
-from xs2a.http.answers import json_response, notes
+from xs2a.http.answers import json_response, notes, psu_message
 from xs2a.http.gate import Entry
 from xs2a.http.initiation import answer_initiation
 from xs2a.spec import headers
@@ -65,7 +65,7 @@ def payment_status(entry: Entry, **path: str) -> Response:
         {
             "transactionStatus": status.payment.status.value,
             "fundsAvailable": report.funds_available if report else None,
-            "psuMessage": report.psu_message if report else None,
+            "psuMessage": psu_message(report.psu_message) if report else None,
             "tppMessages": notes(report.tpp_notes) if report else None,
         }
     )
@@ -92,7 +92,7 @@ def sca_status(entry: Entry, authorisation_id: str, **path: str) -> Response:
     return json_response(
         {
             "scaStatus": status.value,
-            "psuMessage": report.psu_message if report else None,
+            "psuMessage": psu_message(report.psu_message) if report else None,
             "trustedBeneficiaryFlag": (
                 report.trusted_beneficiary if report and status.finalised else None
             ),

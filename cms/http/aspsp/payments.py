@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.http.caller import tenant
-from cms.http.codes import status_named
+from cms.http.codes import done, status_named
 from cms.http.rooms import rooms
 
 aspsp_payments = Blueprint(
@@ -26,4 +26,4 @@ def push_status(payment_id: str, status: str) -> Response:
     """Set a payment's status as the bank's core system has it, finalised or not."""
     pushed = status_named(TransactionStatus, status)
     rooms().payments.set_status(payment_id, tenant(), pushed, cause=Cause.ASPSP_PUSHED)
-    return Response(status=200)
+    return done()

@@ -10,7 +10,7 @@ from cms.domain.errors import Malformed, PsuMismatch
 from cms.domain.parties import PsuId
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.http.caller import psu_of_headers, tenant
-from cms.http.codes import status_named
+from cms.http.codes import done, status_named
 from cms.http.psu.bodies import authorisation_body, payment_body, visit_body
 from cms.http.rooms import rooms
 from cms.service.authorisations import ScaReport
@@ -65,7 +65,7 @@ def name_psu(authorisation_id: str) -> Response:
         psu_corporate_id_type=sent.get("psuCorporateIdType"),
     )
     rooms().authorisations.name_psu(authorisation_id, tenant(), psu)
-    return Response(status=200)
+    return done()
 
 
 @psu_payments.route(
@@ -82,7 +82,7 @@ def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Re
         authentication_method_id=sent.get("authenticationMethodId"),
     )
     rooms().authorisations.report(payment_id, authorisation_id, tenant(), told)
-    return Response(status=200)
+    return done()
 
 
 @psu_payments.route("/<string:payment_id>/status/<string:status>", methods=["PUT"])
@@ -92,7 +92,7 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     reported = status_named(TransactionStatus, status)
     cause = Cause.ONLINE_BANKING_REPORTED
     rooms().payments.set_status(payment_id, tenant(), reported, cause=cause)
-    return Response(status=200)
+    return done()
 
 
 def _object(members: frozenset[str]) -> dict[str, Any]:

@@ -71,6 +71,9 @@ def test_a_problem_tells_all_findings(tpp: TppClient) -> None:
         ("GET", "/v1/", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", "/v2/payments/x/y", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", f"{NOWHERE}/no-such-room", {}, 404, "RESOURCE_UNKNOWN"),
+        ("GET", f"{NOWHERE}//status", {}, 404, "RESOURCE_UNKNOWN"),
+        ("GET", f"{NOWHERE}/status/", {}, 404, "RESOURCE_UNKNOWN"),
+        ("POST", f"/{SCT}", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", f"{NOWHERE}/authorisations/x/y", {}, 404, "RESOURCE_UNKNOWN"),
         ("POST", "/v1/foo-payments/sepa-credit-transfers", {}, 400, "PARAMETER_NOT_SUPPORTED"),
         (
@@ -168,7 +171,7 @@ def test_what_is_no_json_object_is_a_format_error(tpp: TppClient, body: bytes) -
 # The bank's no, its silence and its failure, on the way in.
 REFUSED = Refused((BankError(BankCode.PAYMENT_FAILED, "Not today.", "creditorAccount.iban"),))
 SEVERAL = Refused(
-    (BankError(BankCode.SERVICE_BLOCKED), BankError(BankCode.FORMAT_ERROR, "And a fault."))
+    (BankError(BankCode.PAYMENT_FAILED), BankError(BankCode.FORMAT_ERROR, "And a fault."))
 )
 
 
@@ -176,19 +179,19 @@ SEVERAL = Refused(
     "bank, answer",
     [
         (REFUSED, (400, [("PAYMENT_FAILED", "creditorAccount.iban")])),
-        (SEVERAL, (403, [("SERVICE_BLOCKED", None), ("FORMAT_ERROR", None)])),
+        (SEVERAL, (400, [("PAYMENT_FAILED", None), ("FORMAT_ERROR", None)])),
         (Unknown("time-out"), (503, [("SERVICE_UNAVAILABLE", None)])),
         (RuntimeError("connector"), (503, [("SERVICE_UNAVAILABLE", None)])),
         *(
             (Refused((BankError(code),)), (status, [(code.value, None)]))
             for code, status in (
                 (BankCode.EXECUTION_DATE_INVALID, 400),
-                (BankCode.FUNDS_CONFIRMATION_FAILED, 400),
                 (BankCode.PSU_CREDENTIALS_INVALID, 401),
                 (BankCode.CORPORATE_ID_INVALID, 401),
                 (BankCode.TOKEN_UNKNOWN, 401),
                 (BankCode.TOKEN_INVALID, 401),
                 (BankCode.TOKEN_EXPIRED, 401),
+                (BankCode.SERVICE_BLOCKED, 403),
                 (BankCode.PRODUCT_INVALID, 403),
                 (BankCode.PRODUCT_UNKNOWN, 404),
                 (BankCode.RESOURCE_UNKNOWN, 404),
@@ -199,7 +202,11 @@ SEVERAL = Refused(
 )
 @pytest.mark.parametrize("problem", [False, True])
 def test_the_banks_no_is_told_in_the_standards_words(
-    tpp: TppClient, bank: Refused, answer: tuple[int, list[tuple[str, str | None]]], *, problem: bool
+    tpp: TppClient,
+    bank: Refused,
+    answer: tuple[int, list[tuple[str, str | None]]],
+    *,
+    problem: bool,
 ) -> None:
     tpp.world.bank.initiated = bank
     got = tpp.post(headers={"Accept": "application/problem+json"} if problem else None)
@@ -227,7 +234,18 @@ def test_every_answer_echoes_the_request_id_and_is_not_to_be_cached(tpp: TppClie
         tpp.post(headers={"Content-Type": "x/y"}),
     ]
 
-    assert [each.status_int for each in answers] == [201, 503, 200, 200, 404, 405, 400, 401, 406, 415]
+    assert [each.status_int for each in answers] == [
+        201,
+        503,
+        200,
+        200,
+        404,
+        405,
+        400,
+        401,
+        406,
+        415,
+    ]
     assert {each.headers["X-Request-ID"] for each in answers} == {X_REQUEST_ID}
     assert {each.headers["Cache-Control"] for each in answers} == {"no-store"}
 

@@ -69,9 +69,14 @@ def test_rfc_9440_is_understood_too(tpp: TppClient) -> None:
 
 
 def _pem_lines(header: str) -> list[str]:
-    return header.replace("%0A", "\n").replace("%20", " ").replace("%2B", "+").replace(
-        "%2F", "/"
-    ).replace("%3D", "=").splitlines()
+    return (
+        header.replace("%0A", "\n")
+        .replace("%20", " ")
+        .replace("%2B", "+")
+        .replace("%2F", "/")
+        .replace("%3D", "=")
+        .splitlines()
+    )
 
 
 # roles in the certificate; what the proxy grants; does the profile check the certificate's

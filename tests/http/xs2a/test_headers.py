@@ -3,7 +3,7 @@
 import pytest
 
 from tests.http.conftest import OpenHouse
-from tests.tpps import SCT, ABSENT, TppClient, payment, refusal
+from tests.tpps import ABSENT, SCT, TppClient, payment, refusal
 
 UUID_4 = "0f0a3e3b-8b1d-4a6e-9a1c-3b1a5f5c1a2b"
 
@@ -137,9 +137,7 @@ def test_headers_of_the_wrong_form_are_refused(
         ("X-Unheard-Of", "x" * 1000),
     ],
 )
-def test_headers_of_the_right_form_are_taken(
-    tpp: TppClient, name: str, value: str | None
-) -> None:
+def test_headers_of_the_right_form_are_taken(tpp: TppClient, name: str, value: str | None) -> None:
     assert tpp.post(headers={name: value}).status_int == 201
 
 
@@ -151,7 +149,12 @@ def test_headers_and_the_raw_scan_are_told_together_in_order(tpp: TppClient) -> 
         purposeCode="????",
         creditorName=ABSENT,
     )
-    wrong = {"X-Request-ID": "1", "PSU-IP-Address": "x", "TPP-Redirect-URI": None, "PSU-ID": "x" * 99}
+    wrong = {
+        "X-Request-ID": "1",
+        "PSU-IP-Address": "x",
+        "TPP-Redirect-URI": None,
+        "PSU-ID": "x" * 99,
+    }
 
     assert refusal(tpp.post(body, wrong)) == (
         400,

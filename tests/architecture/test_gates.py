@@ -1,0 +1,54 @@
+"""Every route of the TPP-facing side declares its gate: who may call it, with which headers."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from cms.domain.parties import Role
+from tests.houses import open_world
+from xs2a.http.gate import Gate
+from xs2a.spec.headers import X_REQUEST_ID
+from xs2a.wiring import xs2a_face
+
+OPEN_TO_ALL = ("/health/", "/docs", "/openapi.json")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    with open_world(f"sqlite:///{tmp_path}/none.db", tmp_path) as world:
+        yield xs2a_face(world.house)
+
+
+def gate_of(view: Callable[..., Any] | None) -> Gate | None:
+    """The gate of a view, however often it is wrapped."""
+    while view is not None:
+        found = getattr(view, "__gate__", None)
+        if isinstance(found, Gate):
+            return found
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+def test_every_route_below_v1_has_a_gate(app: Flask) -> None:
+    routes = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1")]
+    gates = {rule.rule: gate_of(app.view_functions[rule.endpoint]) for rule in routes}
+
+    assert len(gates) >= 5
+    assert not [rule for rule, found in gates.items() if found is None]
+    for found in gates.values():
+        assert found is not None
+        assert found.role is Role.PSP_PI
+        assert X_REQUEST_ID in found.headers
+
+
+def test_nothing_else_is_reached_without_one(app: Flask) -> None:
+    others = [r.rule for r in app.url_map.iter_rules() if not r.rule.startswith("/v1")]
+
+    assert not [rule for rule in others if not rule.startswith(OPEN_TO_ALL)]
+
+
+def test_a_view_without_a_gate_is_found() -> None:
+    assert gate_of(lambda: None) is None

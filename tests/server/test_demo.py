@@ -1,0 +1,36 @@
+"""`xs2a demo`: against a running server, and with one that it starts itself."""
+
+import pytest
+
+from tests.serving import Installation
+
+pytestmark = pytest.mark.slow
+
+
+def assert_settled(printed: str) -> None:
+    assert printed.rstrip().endswith("Both payments are settled.")
+    for part in ("> POST /v1/payments/instant", "< 201", '"scaStatus": "finalised"', "/tpp/ok"):
+        assert part in printed
+
+
+def test_demo_plays_against_a_running_server(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        shown = migrated.run("demo")
+        assert server.process.poll() is None
+    assert shown.returncode == 0, shown.stdout
+    assert_settled(shown.stdout)
+
+
+def test_demo_starts_a_server_where_there_is_none(installation: Installation) -> None:
+    shown = installation.run("demo")
+    assert shown.returncode == 0, shown.stdout
+    assert_settled(shown.stdout)
+    again = installation.run("demo")  # the first one's server has freed the ports
+    assert again.returncode == 0, again.stdout
+
+
+def test_demo_tells_why_it_fails(installation: Installation) -> None:
+    shown = installation.run("demo", XS2A_CLOCK="noon")
+    assert shown.returncode == 1
+    assert "Traceback" not in shown.stdout
+    assert "XS2A_CLOCK is not an instant" in shown.stdout

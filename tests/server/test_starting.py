@@ -1,0 +1,147 @@
+"""What `xs2a serve` refuses to start on, in words that say what to do; and the profile's check."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.serving import ROOT, Installation
+
+pytestmark = pytest.mark.slow
+
+PRODUCTION = {
+    "XS2A_MODE": "production",
+    "XS2A_CMS_TOKENS": "a token of the bank",
+    "XS2A_TRUSTED_PROXIES": "10.0.0.1",
+    "XS2A_SPI": "a-bank",
+}
+
+
+@pytest.mark.parametrize("face", ["XS2A", "CMS", "online banking"])
+def test_a_port_in_use_is_named(migrated: Installation, face: str) -> None:
+    port = migrated.ports[face]
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another server of ours
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        refused = migrated.run("serve")
+    assert refused.returncode == 1
+    assert refused.stdout == f"Error: port {port} ({face}) is in use\n"
+
+
+def test_two_faces_cannot_share_a_port(migrated: Installation) -> None:
+    port = migrated.ports["XS2A"]
+    refused = migrated.run("serve", CMS_PORT=str(port))
+    assert (refused.returncode, refused.stdout) == (1, f"Error: port {port} (CMS) is in use\n")
+
+
+def test_a_second_server_is_refused_and_disturbs_nothing(migrated: Installation) -> None:
+    with migrated.serving() as server, server.profile_with(redirectUrlExpirationTimeMs=4711):
+        assert migrated.run("serve").returncode == 1
+        in_force = server.aspsp("GET", "/api/v1/aspsp-profile").json()
+        assert in_force["common"]["redirectUrlExpirationTimeMs"] == 4711
+
+
+@pytest.mark.parametrize(
+    "environment, said",
+    [
+        ({"XS2A_PORT": "99999"}, "127.0.0.1:99999 (XS2A) cannot be listened on: no such port"),
+        ({"XS2A_PORT": "many"}, "XS2A_PORT"),
+        ({"XS2A_MODE": "test"}, "XS2A_MODE"),
+        ({"XS2A_CLOCK": "noon"}, "XS2A_CLOCK is not an instant: 'noon'"),
+        ({"XS2A_SPI": "no-such-bank"}, "no-such-bank"),
+        ({"ASPSP_PROFILE": "no-such-file.yml"}, "no-such-file.yml"),
+        (
+            {"XS2A_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/nothing"},
+            "The database does not answer",
+        ),
+    ],
+    ids=lambda value: next(iter(value.items()))[-1] if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_used_is_named(
+    migrated: Installation, environment: dict[str, str], said: str
+) -> None:
+    refused = migrated.run("serve", **environment)
+    assert refused.returncode == 1
+    assert said in refused.stdout
+    assert "Traceback" not in refused.stdout
+
+
+def test_a_database_without_tables_is_refused(installation: Installation) -> None:
+    refused = installation.run("serve")
+    assert refused.returncode == 1
+    assert "run `xs2a migrate`" in refused.stdout
+
+
+def test_an_invalid_profile_is_refused_with_every_finding(
+    migrated: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yml").write_text(bad_profile())
+    refused = migrated.run("serve", ASPSP_PROFILE="bad.yml")
+    assert refused.returncode == 1
+    assert "The profile is invalid" in refused.stdout
+    assert "setting.common.redirectUrlExpirationTimeMs" in refused.stdout
+    assert "setting.pis.countryValidationSupport" in refused.stdout
+
+
+@pytest.mark.parametrize(
+    "changed, said",
+    [
+        ({"XS2A_CMS_TOKENS": ""}, "XS2A_CMS_TOKENS"),
+        ({"XS2A_TRUSTED_PROXIES": ""}, "XS2A_TRUSTED_PROXIES"),
+        ({"XS2A_SPI": "sandbox"}, "XS2A_SPI"),
+        ({"XS2A_CMS_OPEN": "1"}, "XS2A_CMS_OPEN"),
+        ({"XS2A_SANDBOX_DEFAULT_TPP": "1"}, "XS2A_SANDBOX_DEFAULT_TPP"),
+        ({"XS2A_CLOCK": "2020-07-15T10:00:00Z"}, "XS2A_CLOCK"),
+    ],
+    ids=lambda value: "" if isinstance(value, dict) else value,
+)
+def test_production_refuses_what_is_for_the_sandbox(
+    installation: Installation, changed: dict[str, str], said: str
+) -> None:
+    refused = installation.run("serve", **(PRODUCTION | changed))
+    assert refused.returncode == 1
+    assert said in refused.stdout
+    others = {"XS2A_CMS_TOKENS", "XS2A_TRUSTED_PROXIES", "XS2A_SPI", "XS2A_CLOCK"} - {said}
+    assert not [name for name in others if name in refused.stdout]
+
+
+def test_production_names_all_reasons_at_once(installation: Installation) -> None:
+    refused = installation.run("serve", XS2A_MODE="production", XS2A_CMS_TOKENS="")
+    assert refused.returncode == 1
+    assert "XS2A_CMS_TOKENS" in refused.stdout
+    assert "XS2A_TRUSTED_PROXIES" in refused.stdout
+    assert "XS2A_SPI" in refused.stdout
+
+
+def bad_profile() -> str:
+    good = (ROOT / "aspsp-profile.yml").read_text()
+    negative = good.replace(
+        "redirectUrlExpirationTimeMs: 600000", "redirectUrlExpirationTimeMs: -1"
+    )
+    return negative.replace("countryValidationSupported: DE", "countryValidationSupport: DE")
+
+
+@pytest.mark.parametrize(
+    "text, status, said",
+    [
+        pytest.param((ROOT / "aspsp-profile.yml").read_text, 0, "", id="ours"),
+        pytest.param(bad_profile, 1, "setting.pis.countryValidationSupport", id="bad keys"),
+        pytest.param(lambda: "setting: [", 1, "profile.yml", id="no YAML"),
+    ],
+)
+def test_profile_check_tells_by_its_exit_status(
+    installation: Installation, text: Callable[[], str], status: int, said: str
+) -> None:
+    (installation.folder / "profile.yml").write_text(text())
+    checked = installation.run("profile", "check", "profile.yml")
+    assert checked.returncode == status
+    assert said in checked.stdout
+    assert "Traceback" not in checked.stdout
+
+
+def test_profile_check_of_a_file_that_is_not_there(installation: Installation) -> None:
+    checked = installation.run("profile", "check", "nowhere.yml")
+    assert checked.returncode == 1
+    assert "nowhere.yml: error: the file cannot be read: No such file" in checked.stdout

@@ -1,0 +1,114 @@
+"""How `xs2a serve` ends: all processes at once, and the ports are free again."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.serving import Installation, RunningServer, eventually
+
+pytestmark = pytest.mark.slow
+
+PROCESSES = 1 + 3 + 2 + 1 + 1  # supervisor; a process per face; the servers behind each
+
+
+def children_of(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]
+
+
+def family_of(pid: int) -> list[int]:
+    return [pid, *(member for child in children_of(pid) for member in family_of(child))]
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def a_server_that_ends(installation: Installation) -> Iterator[tuple[RunningServer, list[int]]]:
+    """A server and its whole family. At the end of the block nothing of it is left."""
+    with installation.serving() as server:
+        family = family_of(server.process.pid)
+        assert len(family) == PROCESSES
+        try:
+            yield server, family
+            assert eventually(lambda: not any(map(is_running, family)))
+            assert all(map(is_free, installation.ports.values()))
+        finally:
+            for pid in filter(is_running, family):
+                os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
+@pytest.mark.parametrize("to_all", [False, True], ids=["to the first", "to all, as a terminal"])
+def test_a_signal_stops_all(migrated: Installation, number: signal.Signals, to_all: bool) -> None:
+    with a_server_that_ends(migrated) as (server, _):
+        pid = server.process.pid
+        os.killpg(pid, number) if to_all else os.kill(pid, number)
+        assert server.process.wait(30) == 0
+    assert "Traceback" not in migrated.log.read_text()
+
+
+@pytest.mark.parametrize("face, name", [(0, "XS2A"), (1, "CMS"), (2, "online banking")])
+def test_a_face_that_is_killed_brings_all_down(
+    migrated: Installation, face: int, name: str
+) -> None:
+    with a_server_that_ends(migrated) as (server, _):
+        os.kill(children_of(server.process.pid)[face], signal.SIGKILL)
+        assert server.process.wait(30) == 1
+    assert f"{name} ended by itself; all is stopped" in migrated.log.read_text()
+
+
+def test_a_supervisor_that_is_killed_takes_all_with_it(migrated: Installation) -> None:
+    with a_server_that_ends(migrated) as (server, _):
+        os.kill(server.process.pid, signal.SIGKILL)
+        assert server.process.wait(30) == -signal.SIGKILL
+
+
+def test_a_server_process_that_is_killed_is_replaced(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        face = children_of(server.process.pid)[0]
+        first, second = children_of(face)
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: len(set(children_of(face)) - {first, second}) == 1)
+        assert second in children_of(face)
+        answers = [server.tpp("POST", "/v1/nothing/at-all").status_code for _ in range(10)]
+        assert answers == [404] * 10
+
+
+def test_it_starts_again_where_it_was_stopped(migrated: Installation) -> None:
+    for _ in range(2):
+        with migrated.serving() as server:
+            assert server.process.poll() is None
+
+
+def test_nobody_waits_for_a_silent_client(migrated: Installation) -> None:
+    with migrated.serving() as server:
+        port = migrated.ports["XS2A"]
+        with socket.create_connection(("127.0.0.1", port)) as silent:
+            silent.sendall(b"POST /v1/payments/sepa-credit-transfers HTTP/1.1\r\nHost: x\r\n")
+            server.process.send_signal(signal.SIGINT)
+            try:
+                assert server.process.wait(30) == 0
+            except subprocess.TimeoutExpired:
+                pytest.fail("a silent client keeps the server up")

@@ -1,0 +1,169 @@
+"""What a server on a socket does with clients that do not keep to the rules, and with many."""
+
+import json
+import socket
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.serving import INSTANT, PAYMENT, TIMEOUT_S, RunningServer
+
+TEN_MEGABYTES = 10 * 1024 * 1024
+
+
+@contextmanager
+def connected(url: str) -> Iterator[socket.socket]:
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=TIMEOUT_S) as connection:
+        yield connection
+
+
+def headers_of(server: RunningServer) -> dict[str, str]:
+    return {
+        "X-Request-ID": str(uuid.uuid4()),
+        "TPP-QWAC-Certificate": server.certificate,
+        "PSU-IP-Address": "192.0.2.7",
+        "TPP-Redirect-URI": "https://tpp.example/ok",
+        "Content-Type": "application/json",
+    }
+
+
+def post_bytes(
+    server: RunningServer, body: bytes | Iterator[bytes]
+) -> tuple[dict[str, str], requests.Response]:
+    sent = headers_of(server)
+    answer = requests.post(server.xs2a + INSTANT, data=body, headers=sent, timeout=TIMEOUT_S)
+    return sent, answer
+
+
+def still_serves(server: RunningServer) -> bool:
+    return server.tpp("POST", INSTANT, PAYMENT).status_code == 201
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
+def test_a_body_of_10_megabytes_is_refused_as_the_standard_says(
+    server: RunningServer, chunked: bool
+) -> None:
+    body = b"x" * TEN_MEGABYTES
+    pieces = (body[at : at + 65536] for at in range(0, len(body), 65536))
+    sent, answer = post_bytes(server, pieces if chunked else body)
+    assert answer.status_code == 413
+    assert answer.headers["X-Request-ID"] == sent["X-Request-ID"]
+    (message,) = answer.json()["tppMessages"]
+    assert message["category"] == "ERROR"
+    assert still_serves(server)
+
+
+@pytest.mark.parametrize("face", ["cms", "bank"])
+def test_a_body_of_10_megabytes_is_refused_by_the_other_faces(
+    server: RunningServer, face: str
+) -> None:
+    base = {"cms": f"{server.cms}/psu-api/v1/payment/authorisation/x/psu-data", "bank": server.bank}
+    method, url = {"cms": ("PUT", base["cms"]), "bank": ("POST", f"{base['bank']}/log-in")}[face]
+    answer = requests.request(
+        method,
+        url,
+        data=b"x" * TEN_MEGABYTES,
+        headers={
+            "Authorization": f"Bearer {server.cms_token}",
+            "Content-Type": {
+                "cms": "application/json",
+                "bank": "application/x-www-form-urlencoded",
+            }[face],
+        },
+        timeout=TIMEOUT_S,
+    )
+    assert answer.status_code == 413
+
+
+def test_a_chunked_body_is_read_like_any_other(server: RunningServer) -> None:
+    body = json.dumps(PAYMENT).encode()
+    sent, answer = post_bytes(server, (body[at : at + 7] for at in range(0, len(body), 7)))
+    assert answer.request.headers["Transfer-Encoding"] == "chunked"
+    assert answer.status_code == 201
+    assert answer.headers["X-Request-ID"] == sent["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", id="TLS on a plain port"),
+        pytest.param(b"HELLO\r\n\r\n", id="no HTTP"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nno colon here\r\n\r\n", id="broken header"),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n", id="broken length"
+        ),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n",
+            id="two lengths",
+        ),
+        pytest.param(
+            b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+            id="broken chunk",
+        ),
+    ],
+)
+@pytest.mark.parametrize("face", ["xs2a", "cms", "bank"])
+def test_broken_http_is_refused_or_cut_off_and_harms_nobody(
+    server: RunningServer, face: str, sent: bytes
+) -> None:
+    with connected(getattr(server, face)) as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        answered = b"".join(iter(lambda: read(connection), b""))
+    statuses = [int(part[:3]) for part in answered.split(b"HTTP/1.1 ")[1:]]
+    assert len(statuses) <= 1
+    assert all(400 <= status < 500 for status in statuses)
+    assert requests.get(f"{getattr(server, face)}/health/ready", timeout=TIMEOUT_S).ok
+
+
+def read(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65536)
+    except ConnectionResetError:
+        return b""
+
+
+def test_slow_clients_do_not_stop_the_others(server: RunningServer) -> None:
+    """More clients than there are threads, each in the middle of its request."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers_of(server).items())
+    body = json.dumps(PAYMENT)
+    head = f"POST {INSTANT} HTTP/1.1\r\nHost: x\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
+    slow = []
+    try:
+        for _ in range(30):
+            parts = urlsplit(server.xs2a)
+            slow.append(socket.create_connection((parts.hostname, parts.port), timeout=TIMEOUT_S))
+            slow[-1].sendall(head.encode() + body[:10].encode())
+        assert all(still_serves(server) for _ in range(4))
+        slow[0].sendall(body[10:].encode())
+        assert slow[0].recv(65536).startswith(b"HTTP/1.1 201")
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_duplicates_at_the_same_time_make_one_payment(server: RunningServer) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    with ThreadPoolExecutor(8) as clients:
+        sent = [clients.submit(server.tpp, "POST", INSTANT, PAYMENT, key) for _ in range(8)]
+        answers = [each.result() for each in sent]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["paymentId"] for answer in answers}) == 1
+    assert len({answer.content for answer in answers}) == 1
+    assert len({answer.headers["X-Request-ID"] for answer in answers}) == 8
+
+
+def test_another_body_under_the_same_key_is_refused(server: RunningServer) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    assert server.tpp("POST", INSTANT, PAYMENT, key).status_code == 201
+    other = PAYMENT | {"creditorName": "Somebody Else"}
+    answer = server.tpp("POST", INSTANT, other, key)
+    assert answer.status_code == 400
+    assert answer.json()["tppMessages"][0]["code"] == "FORMAT_ERROR"

@@ -1,0 +1,149 @@
+"""What the store's tests keep and find: resources with all columns filled, or the fewest."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import sqlalchemy as sa
+
+from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.parties import PsuId, Role, Tpp
+from cms.domain.payment import Payment, RedirectUris, TppWishes
+from cms.domain.payment_service import PaymentService
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.service.authorisations import Authorisations
+from cms.service.idempotency import Idempotency
+from cms.service.payments import NewPayment, Payments
+from cms.service.tpps import Tpps
+from cms.store.database import Database
+from cms.store.tables import metadata
+from cms.store.unit_of_work import Store
+from tests.houses import NOW, Clock
+
+TENANT = "UNDEFINED"
+PSU = PsuId("anton.brueckner", "type", "firm", "firm type")
+BODY = b'{"creditorName": "\xc3\x84"}\r\n\x00'
+FULL_TPP = Tpp(
+    authorisation_number="PSDDE-BAFIN-100001",
+    authority_id="DE-BAFIN",
+    name="Example Pay",
+    authority_name="Authority",
+    country="DE",
+    organisation="Example",
+    organisation_unit="Unit",
+    city="Nürnberg",
+    state="Bayern",
+    roles=frozenset({Role.PSP_PI, Role.PSP_AI}),
+)
+BARE_TPP = Tpp("PSDDE-BAFIN-100002", "DE-BAFIN")
+
+
+@dataclass
+class Rooms:
+    """The services over one database, and shortcuts to fill it."""
+
+    database: Database
+    clock: Clock = field(default_factory=Clock)
+    ids: int = 0
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.database)
+        self.payments = Payments(self.store, self.clock)
+        self.authorisations = Authorisations(self.store, self.clock)
+        self.tpps = Tpps(self.store, self.clock)
+        self.idempotency = Idempotency(self.store)
+
+    def new_id(self) -> str:
+        self.ids += 1
+        return f"00000000-0000-4000-8000-{self.ids:012}"
+
+    def payment(self, **fields: Any) -> Payment:
+        """A payment with the mandatory columns; not kept yet."""
+        facts: dict[str, Any] = {
+            "payment_id": self.new_id(),
+            "instance_id": TENANT,
+            "service": PaymentService.PAYMENTS,
+            "product": "sepa-credit-transfers",
+            "status": TransactionStatus.RCVD,
+            "status_cause": Cause.INITIATED,
+            "status_changed_at": NOW,
+            "created_at": NOW,
+            "confirm_by": NOW + timedelta(days=1),
+            "content_type": "application/json",
+            **fields,
+        }
+        if "tpp_id" not in facts:
+            facts["tpp_id"] = self.tpps.register(FULL_TPP, TENANT)
+        return Payment(**facts)
+
+    def full_payment(self) -> Payment:
+        """A payment with every column filled."""
+        return self.payment(
+            psus=(PSU, PsuId("g.manager")),
+            wishes=TppWishes(
+                redirect_uris=RedirectUris("https://pay.example/ok", "https://pay.example/nok"),
+                notification_uri="https://pay.example/news",
+                notification_modes=("SCA", "LAST"),
+                brand_logging_information="Brand",
+            ),
+            bank_reference="B-1",
+            aspsp_account_id="A-1",
+            internal_request_id=self.new_id(),
+        )
+
+    def authorisation(self, payment: Payment, **fields: Any) -> Authorisation:
+        """An authorisation with the mandatory columns; not kept yet."""
+        facts: dict[str, Any] = {
+            "authorisation_id": self.new_id(),
+            "parent_id": payment.payment_id,
+            "instance_id": payment.instance_id,
+            "kind": AuthorisationKind.PIS_CREATION,
+            "sca_approach": "REDIRECT",
+            "status": ScaStatus.RECEIVED,
+            "status_cause": Cause.STARTED,
+            "status_changed_at": NOW,
+            "created_at": NOW,
+            "expires_at": NOW + timedelta(days=1),
+            "redirect_expires_at": NOW + timedelta(minutes=10),
+            **fields,
+        }
+        return Authorisation(**facts)
+
+    def kept(self, **fields: Any) -> tuple[Payment, Authorisation]:
+        """A payment with an authorisation, in the database."""
+        payment = self.payment(psus=(PSU,), **fields)
+        authorisation = self.authorisation(payment)
+        self.payments.keep(NewPayment(payment, BODY, authorisation))
+        return payment, authorisation
+
+    def history(self, resource_id: str) -> list[tuple[str, str, str]]:
+        """From, to and cause of a resource's moves, oldest first."""
+        with self.store.reading() as uow:
+            moves = uow.moves.of_resource(resource_id)
+        return [(move["from_status"], move["to_status"], move["cause"]) for move in moves]
+
+    def rows(self) -> dict[str, int]:
+        """How many rows each table has."""
+        with self.database.reads.connect() as connection:
+            return {
+                name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+                for name, table in metadata.tables.items()
+            }
+
+
+def race(*runners: Callable[[], Any]) -> list[Any]:
+    """Run them all at the same moment; what each returned, or the exception it raised."""
+    start = Barrier(len(runners))
+
+    def run(runner: Callable[[], Any]) -> Any:
+        start.wait(timeout=30)
+        try:
+            return runner()
+        except Exception as error:  # noqa: BLE001  the test judges it
+            return error
+
+    with ThreadPoolExecutor(len(runners)) as threads:
+        return list(threads.map(run, runners))

@@ -1,0 +1,158 @@
+"""What is kept is found again, whole; on both engines."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from cms.domain.errors import Unknown
+from cms.domain.kept_answer import KeptAnswer
+from cms.domain.parties import Role, Tpp
+from cms.domain.payment import Payment, RedirectUris
+from cms.domain.statuses import ScaStatus, TransactionStatus
+from cms.service.payments import NewPayment
+from tests.houses import NOW
+from tests.store.rooms import BARE_TPP, BODY, FULL_TPP, PSU, TENANT, Rooms
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_payment_comes_back_as_it_was_kept(rooms: Rooms, *, full: bool) -> None:
+    payment = rooms.full_payment() if full else rooms.payment()
+    rooms.payments.keep(NewPayment(payment, BODY))
+    found = rooms.payments.find(payment.payment_id, TENANT)
+
+    assert found == payment
+    assert found.created_at.utcoffset() == timedelta(0)
+    assert rooms.payments.body(found) == BODY
+    assert rooms.payments.tpp_of(found) == FULL_TPP
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_an_authorisation_comes_back_as_it_was_kept(rooms: Rooms, *, full: bool) -> None:
+    payment = rooms.payment()
+    more = {
+        "psu": PSU,
+        "redirect_uris": RedirectUris("https://pay.example/ok", "https://pay.example/nok"),
+        "authentication_method_id": "sms",
+    }
+    authorisation = rooms.authorisation(payment, **(more if full else {}))
+    rooms.payments.keep(NewPayment(payment, BODY, authorisation))
+
+    assert rooms.authorisations.find(authorisation.authorisation_id, TENANT) == authorisation
+    assert rooms.authorisations.of_payment(payment) == [authorisation]
+
+
+@pytest.mark.parametrize("tpp", [FULL_TPP, BARE_TPP])
+def test_a_tpp_comes_back_as_it_was_last_seen(rooms: Rooms, tpp: Tpp) -> None:
+    key = rooms.tpps.register(tpp, TENANT)
+    newer = Tpp(tpp.authorisation_number, tpp.authority_id, "New", roles=frozenset({Role.PSP_IC}))
+
+    with rooms.store.reading() as uow:
+        assert uow.tpps.find(key) == tpp
+    assert rooms.tpps.register(newer, TENANT) == key
+    with rooms.store.reading() as uow:
+        assert uow.tpps.find(key) == newer
+        assert uow.tpps.find("x") is None
+
+
+def test_a_tpp_is_another_for_each_tenant(rooms: Rooms) -> None:
+    assert rooms.tpps.register(FULL_TPP, "one") != rooms.tpps.register(FULL_TPP, "two")
+    assert rooms.rows()["tpps"] == 2
+
+
+def test_an_answer_comes_back_byte_for_byte(rooms: Rooms) -> None:
+    answer = KeptAnswer("key", "digest", 201, '{"Location": "https://x/ä"}', b"\x00\xff{}")
+    rooms.payments.keep(NewPayment(rooms.payment(), BODY, answer=answer))
+
+    assert rooms.idempotency.find("key") == answer
+    assert rooms.idempotency.find("another") is None
+
+
+def test_psus_come_back_in_their_order(rooms: Rooms) -> None:
+    payment, authorisation = rooms.kept()
+    for name in ("z", "a", "m"):
+        rooms.authorisations.name_psu(
+            authorisation.authorisation_id, TENANT, PSU.__class__(psu_id=name)
+        )
+    found = rooms.payments.find(payment.payment_id, TENANT)
+
+    assert [psu.psu_id for psu in found.psus] == [PSU.psu_id, "z", "a", "m"]
+
+
+@pytest.mark.parametrize("payment_id", ["x", "", "00000000-0000-4000-8000-00000000000A", "\x00"])
+def test_ids_of_another_form_are_unknown(rooms: Rooms, payment_id: str) -> None:
+    with pytest.raises(Unknown):
+        rooms.payments.find(payment_id, TENANT)
+    with pytest.raises(Unknown):
+        rooms.authorisations.find(payment_id, TENANT)
+
+
+def test_another_tenant_finds_nothing(rooms: Rooms) -> None:
+    payment, authorisation = rooms.kept()
+
+    with pytest.raises(Unknown):
+        rooms.payments.find(payment.payment_id, "other")
+    with pytest.raises(Unknown):
+        rooms.authorisations.find(authorisation.authorisation_id, "other")
+
+
+@pytest.mark.parametrize("hours", [-11, 0, 5.5, 14])
+def test_moments_are_kept_whatever_their_zone(rooms: Rooms, hours: float) -> None:
+    zone = timezone(timedelta(hours=hours))
+    moment = datetime(2026, 3, 29, 2, 30, 0, 123456, tzinfo=zone)
+    payment = rooms.payment(created_at=moment, confirm_by=datetime(9999, 12, 31, tzinfo=UTC))
+    rooms.payments.keep(NewPayment(payment, BODY))
+    found = rooms.payments.find(payment.payment_id, TENANT)
+
+    assert found.created_at == moment
+    assert found.created_at.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_refused(rooms: Rooms) -> None:
+    naive = NOW.replace(tzinfo=None)
+
+    with pytest.raises(Exception, match="time zone"):
+        rooms.payments.keep(NewPayment(rooms.payment(created_at=naive), BODY))
+    assert rooms.rows()["payments"] == 0
+
+
+@pytest.mark.parametrize("status", list(TransactionStatus))
+def test_every_transaction_status_is_kept(rooms: Rooms, status: TransactionStatus) -> None:
+    payment = rooms.payment(status=status)
+    rooms.payments.keep(NewPayment(payment, BODY))
+    found: Payment = rooms.payments.find(payment.payment_id, TENANT)
+
+    assert found.status is status
+
+
+@pytest.mark.parametrize("status", list(ScaStatus))
+def test_every_sca_status_is_kept(rooms: Rooms, status: ScaStatus) -> None:
+    payment = rooms.payment()
+    authorisation = rooms.authorisation(payment, status=status)
+    rooms.payments.keep(NewPayment(payment, BODY, authorisation))
+
+    assert rooms.authorisations.of_payment(payment)[0].status is status
+
+
+def test_reads_see_what_is_committed_and_nothing_else(rooms: Rooms) -> None:
+    payment, authorisation = rooms.kept()
+
+    with rooms.store.writing() as uow:
+        uow.authorisations.set_method(authorisation, "sms")
+        before = rooms.authorisations.below(payment, authorisation.authorisation_id)
+    after = rooms.authorisations.below(payment, authorisation.authorisation_id)
+
+    assert (before.authentication_method_id, after.authentication_method_id) == (None, "sms")
+
+
+def test_what_is_raised_undoes_the_unit_of_work(rooms: Rooms) -> None:
+    payment, authorisation = rooms.kept()
+
+    def half() -> None:
+        with rooms.store.writing() as uow:
+            uow.authorisations.set_method(authorisation, "sms")
+            raise Unknown
+
+    with pytest.raises(Unknown):
+        half()
+    found = rooms.authorisations.below(payment, authorisation.authorisation_id)
+    assert found.authentication_method_id is None

@@ -1,0 +1,85 @@
+"""The tables of moves: finalised is the end, every status has a way in, no row is ambiguous."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from cms.domain.errors import AlreadyFinalised, IllegalMove
+from cms.domain.lifecycles import AUTHORISATION, PAYMENT, REPORTED, Lifecycle, Row
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+
+LIFECYCLES = [PAYMENT, AUTHORISATION]
+FIRST: dict[Lifecycle[Any], set[Any]] = {
+    PAYMENT: {TransactionStatus.RCVD},
+    AUTHORISATION: {ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED},
+}
+
+
+def codes(lifecycle: Lifecycle[Any]) -> list[Any]:
+    """All statuses of the kind."""
+    enum: Any = lifecycle.statuses
+    return list(enum)
+
+
+def targets(row: Row[Any], lifecycle: Lifecycle[Any]) -> set[Any]:
+    return set(codes(lifecycle)) if row.to is REPORTED else {row.to}
+
+
+def test_the_finalised_statuses_are_those_of_the_decisions() -> None:
+    assert {s.value for s in TransactionStatus if s.finalised} == {"CANC", "RJCT", "ACSC", "ACCC"}
+    assert {s.value for s in ScaStatus if s.finalised} == {"finalised", "failed", "exempted"}
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_nothing_leaves_a_finalised_status_but_the_banks_push(lifecycle: Lifecycle[Any]) -> None:
+    leaving = {row.cause for row in lifecycle.rows if any(s.finalised for s in row.sources)}
+
+    assert leaving == ({Cause.ASPSP_PUSHED} if lifecycle is PAYMENT else set())
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_no_status_and_cause_have_two_rows(lifecycle: Lifecycle[Any]) -> None:
+    count = Counter((source, row.cause) for row in lifecycle.rows for source in row.sources)
+
+    assert not [pair for pair, times in count.items() if times > 1]
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_every_status_can_be_reached(lifecycle: Lifecycle[Any]) -> None:
+    reached = set(FIRST[lifecycle])
+    while True:
+        rows = [row for row in lifecycle.rows if row.sources & reached]
+        further = reached.union(*(targets(row, lifecycle) for row in rows))
+        if further == reached:
+            break
+        reached = further
+
+    assert reached == set(codes(lifecycle))
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_every_row_names_its_clause(lifecycle: Lifecycle[Any]) -> None:
+    assert all(row.ref and row.sources for row in lifecycle.rows)
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_what_no_row_allows_is_refused(lifecycle: Lifecycle[Any]) -> None:
+    reported = codes(lifecycle)[0]
+    rows = {(source, row.cause): row for row in lifecycle.rows for source in row.sources}
+
+    for status in codes(lifecycle):
+        for cause in Cause:
+            row = rows.get((status, cause))
+            if row is None:
+                with pytest.raises(AlreadyFinalised if status.finalised else IllegalMove):
+                    lifecycle.next(status, cause, reported)
+            else:
+                expected = reported if row.to is REPORTED else row.to
+                assert lifecycle.next(status, cause, reported) is expected
+
+
+@pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
+def test_a_report_names_its_status(lifecycle: Lifecycle[Any]) -> None:
+    with pytest.raises(IllegalMove):
+        lifecycle.next(next(iter(FIRST[lifecycle])), Cause.BANK_REPORTED)
