@@ -20,12 +20,22 @@ def main() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to this version's tables, and set up the sandbox bank in sandbox mode."""
-    from xs2a import database_setup  # noqa: PLC0415  each command loads only what it needs
+    import sqlalchemy as sa  # noqa: PLC0415  each command loads only what it needs
+
+    from xs2a import database_setup  # noqa: PLC0415
+    from xs2a.clock import ClockInvalid  # noqa: PLC0415
 
     settings = _settings()
-    database_setup.migrate(settings)
-    if settings.sandbox and settings.spi == "sandbox":
-        database_setup.set_up_sandbox_bank(settings)
+    try:
+        database_setup.migrate(settings)
+        if settings.sandbox and settings.spi == "sandbox":
+            database_setup.set_up_sandbox_bank(settings)
+    except ClockInvalid as reason:
+        raise click.ClickException(str(reason)) from reason
+    except (sa.exc.OperationalError, sa.exc.ArgumentError) as error:
+        # Its own words may hold the password of the database.
+        text = f"The database does not answer: {type(error).__name__}"
+        raise click.ClickException(text) from error
 
 
 @main.command()

@@ -89,8 +89,7 @@ class Supervisor:
 
 
 def _run(face: Face, settings: Settings) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_by_signals()
     _end_with_parent()
     logging.basicConfig(
         level=logging.INFO, format=f"%(asctime)s {face.name}[%(process)d] %(levelname)s %(message)s"
@@ -113,9 +112,15 @@ def _run(face: Face, settings: Settings) -> None:
 
 def _app(factory: str) -> Any:
     """The app that a server process serves, made inside of it."""
+    _end_by_signals()  # until Granian serves: handlers that were forked along would swallow them
     _end_with_parent()
     module, _, name = factory.partition(":")
     return getattr(import_module(module), name)()
+
+
+def _end_by_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _end_with_parent() -> None:
@@ -130,5 +135,7 @@ def _end_with_parent() -> None:
     def watch() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_WITHIN_S)
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="watch-parent", daemon=True).start()

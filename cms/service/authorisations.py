@@ -129,8 +129,8 @@ class Authorisations:
         self, authorisation_id: str, instance_id: str
     ) -> Iterator[tuple[UnitOfWork, Payment, Authorisation]]:
         """The payment and its authorisation, both locked, in this order for every writer."""
-        with self._store.reading() as uow:
-            found = _of_tenant(uow, authorisation_id, instance_id)
+        # What is overdue stays expired if we refuse.
+        found = self._fresh(authorisation_id, instance_id)[1]
         with self._store.writing() as uow:
             payment = _parent(uow, found, lock=True)
             expire_if_overdue(uow, payment, self._clock())

@@ -99,6 +99,7 @@ class Payments:
         The push of the ASPSP moves a finalised payment too (P1). Raises Unknown,
         AlreadyFinalised or IllegalMove.
         """
+        self.find(payment_id, instance_id)  # what is overdue stays expired if we refuse
         with self._store.writing() as uow:
             payment = self._locked(uow, payment_id, instance_id)
             made = move(payment, cause, at=self._clock(), reported=status)

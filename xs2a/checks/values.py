@@ -13,10 +13,10 @@ from schwifty.exceptions import SchwiftyException
 
 # The patterns of the Berlin Group's OpenAPI file (P10).
 IBAN_PATTERN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}")
+BBAN_PATTERN: Final = re.compile(r"[a-zA-Z0-9]{1,30}")
 BIC_PATTERN: Final = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?")
 AMOUNT_PATTERN: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,3})?")
 DATE_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_BBAN_PATTERN: Final = re.compile(r"[A-Za-z0-9]{11,28}")
 _CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
@@ -31,11 +31,6 @@ def is_iban(value: str) -> bool:
         return str(IBAN(value)) == value
     except SchwiftyException:
         return False
-
-
-def is_bban(value: str) -> bool:
-    """11 to 28 letters and digits, whatever else is between them."""
-    return _BBAN_PATTERN.fullmatch(re.sub(r"[^A-Za-z0-9]", "", value)) is not None
 
 
 def fits_currency(value: Decimal, code: str) -> bool:

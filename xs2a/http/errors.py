@@ -20,7 +20,7 @@ from cms.domain.errors import (
     Unknown,
 )
 from cms.domain.profile import BlankTenant, UnknownTenant
-from spi.answers import BankCode
+from spi.answers import BankCode, BankError
 from xs2a.errors import (
     BankRefused,
     BankUnavailable,
@@ -79,16 +79,16 @@ def findings_of(refusal: Refusal) -> Sequence[Finding]:
     if isinstance(refusal, RequestFaulty):
         return refusal.findings
     if isinstance(refusal, BankRefused):
-        return [
-            Finding(
-                MESSAGE_FOR_BANK_CODE[error.code],
-                error.text or MESSAGE_FOR_BANK_CODE[error.code].text,
-                error.path,
-            )
-            for error in refusal.errors
-        ]
+        told = [_bank_finding(error) for error in refusal.errors]
+        # The standard ties codes to a status: what does not go with the first one cannot be told.
+        return [each for each in told if each.message.http_status == told[0].message.http_status]
     message = MESSAGE_FOR_REFUSAL.get(type(refusal), Message.INTERNAL_SERVER_ERROR)
     return [Finding(message, refusal.text, refusal.path)]
+
+
+def _bank_finding(error: BankError) -> Finding:
+    message = MESSAGE_FOR_BANK_CODE[error.code]
+    return Finding(message, error.text or message.text, error.path)
 
 
 def error_response(findings: Sequence[Finding]) -> Response:

@@ -85,6 +85,9 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     """Judge the request, in the documented order. Raises the first stage's refusal."""
     if path.get("payment_service") not in PAYMENT_SERVICES:
         raise RequestFaulty.one(Message.PARAMETER_NOT_SUPPORTED)
+    if not request.host:  # RFC 9112, 3.2
+        text = "Header 'host' is missing or invalid."
+        raise RequestFaulty.one(Message.FORMAT_ERROR, text, "host")
     opened = door()
     sent = sent_headers()
     caller = opened.identification.identify(request.remote_addr or "", sent)

@@ -24,11 +24,6 @@ class Message(Enum):
         "The requested execution date is not possible.",
     )
     PAYMENT_FAILED = "PAYMENT_FAILED", 400, "The payment failed in its first processing."
-    FUNDS_CONFIRMATION_FAILED = (
-        "FUNDS_CONFIRMATION_FAILED",
-        400,
-        "The funds could not be confirmed.",
-    )
     # 401
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING", 401, "No TPP certificate was presented."
     CERTIFICATE_INVALID = "CERTIFICATE_INVALID", 401, "The TPP certificate is not valid for PSD2."

@@ -73,7 +73,7 @@ def test_a_problem_tells_all_findings(tpp: TppClient) -> None:
         ("GET", f"{NOWHERE}/no-such-room", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", f"{NOWHERE}//status", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", f"{NOWHERE}/status/", {}, 404, "RESOURCE_UNKNOWN"),
-        ("POST", f"/{SCT}", {}, 404, "RESOURCE_UNKNOWN"),
+        ("POST", "/v1//payments/sepa-credit-transfers", {}, 404, "RESOURCE_UNKNOWN"),
         ("GET", f"{NOWHERE}/authorisations/x/y", {}, 404, "RESOURCE_UNKNOWN"),
         ("POST", "/v1/foo-payments/sepa-credit-transfers", {}, 400, "PARAMETER_NOT_SUPPORTED"),
         (

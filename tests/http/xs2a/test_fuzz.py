@@ -57,7 +57,6 @@ names = st.sampled_from(
         "Idempotency-Key",
         "Accept",
         "Content-Type",
-        "Host",
         "Date",
     ]
 )

@@ -204,10 +204,8 @@ def test_the_bank_learns_what_was_ordered_and_by_whom(tpp: TppClient) -> None:
 
     assert order.payment_id == made.payment_id
     assert (order.service, order.product) == (PaymentService.PAYMENTS, "sepa-credit-transfers")
-    assert (str(transfer.instructed_amount.value), transfer.instructed_amount.currency) == (
-        "12.50",
-        "EUR",
-    )
+    assert str(transfer.instructed_amount.value) == "12.50"
+    assert transfer.instructed_amount.currency == "EUR"
     assert transfer.debtor_account is not None
     assert transfer.debtor_account.iban == "DE80760700240271232400"
     assert transfer.debtor_account.currency == "EUR"
@@ -216,7 +214,7 @@ def test_the_bank_learns_what_was_ordered_and_by_whom(tpp: TppClient) -> None:
     assert transfer.end_to_end_identification == "E2E"
     assert transfer.remittance_information_unstructured == "Invoice 7"
     assert str(transfer.requested_execution_date) == "2026-03-05"
-    assert bank.contexts[0] == bank.contexts[1]
+    assert ctx == bank.contexts[1]
     assert (ctx.tpp.authorisation_number, ctx.x_request_id) == ("PSDDE-BAFIN-100001", X_REQUEST_ID)
     assert ctx.psu is not None
     assert (ctx.psu.psu_id, ctx.psu.psu_corporate_id) == (PSU_ID, "firm")

@@ -131,17 +131,6 @@ class CodeField(TextField):
         return sent
 
 
-class BbanField(TextField):
-    """A basic bank account number."""
-
-    def read(self, sent: Any) -> Any:
-        """The number as it was sent."""
-        text = super().read(sent)
-        if not values.is_bban(text):
-            raise Faulty(Fault("is not a valid BBAN"))
-        return text
-
-
 class AmountValueField(PatternField):
     """The number of an amount, as a Decimal greater than zero (P9)."""
 

@@ -9,7 +9,6 @@ from xs2a.checks import values
 from xs2a.http.schemas.faults import Fault
 from xs2a.http.schemas.fields import (
     AmountValueField,
-    BbanField,
     CodeField,
     DayField,
     ListField,
@@ -24,6 +23,7 @@ CHARGE_BEARERS: Final = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
 # A wrong currency, purpose or charge bearer is told early, wherever it stands (spec 12.2).
 # Check digits of an IBAN are judged later, as the profile may switch that off.
 iban_number = partial(PatternField, values.IBAN_PATTERN, Fault("is not a valid IBAN"))
+bban_number = partial(PatternField, values.BBAN_PATTERN, Fault("is not a valid BBAN"))
 bic = partial(PatternField, values.BIC_PATTERN, Fault("is not a valid BIC"))
 currency_code = partial(
     CodeField, values.CURRENCIES, Fault("is not a currency code of ISO 4217", early=True)
@@ -53,7 +53,7 @@ class AccountReferenceSchema(Schema):
     """`accountReference`: one identifier of an account."""
 
     iban = iban_number()
-    bban = BbanField()
+    bban = bban_number()
     pan = TextField(35)
     masked_pan = TextField(35, data_key="maskedPan")
     msisdn = TextField(35)

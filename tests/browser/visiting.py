@@ -1,0 +1,94 @@
+"""One PSU's visit to the online banking: the TPP's POST, then what is done in the browser."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
+
+from tests.browser.landing import Landing
+from tests.serving import INSTANT, PAYMENT, RunningServer
+
+MAX = {"debtorAccount": {"iban": "DE38760700240320465700"}}
+MARION = {
+    "debtorAccount": {"iban": "DE69760700240340283600"},
+    "creditorAccount": {"iban": "DE80760700240271232400"},
+    "creditorName": "Anton Brueckner",
+}
+# Chromium reports every answer of 400 or more on the console; these are pages we mean.
+MEANT = "Failed to load resource: the server responded with a status of 4"
+
+
+@dataclass
+class Visit:
+    """A visit. `complaints` are errors on the console or in a page, `asked` all addresses asked for."""
+
+    page: Page
+    server: RunningServer
+    links: dict[str, Any] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", self._fail)
+        self.page.on("request", self._note)
+        self.known.add(urlsplit(self.server.bank).netloc)
+
+    def initiate(self, payment: dict[str, Any] | None = None, at: Landing | None = None) -> str:
+        """The TPP's POST; answers the link for the PSU. `at` is where the PSU comes back to."""
+        ways_back = {}
+        if at is not None:
+            ways_back = {"TPP-Redirect-URI": at.ok, "TPP-Nok-Redirect-URI": at.nok}
+            self.known.add(urlsplit(at.ok).netloc)
+        answer = self.server.tpp("POST", INSTANT, PAYMENT | (payment or {}), ways_back)
+        assert answer.status_code == 201, answer.text
+        self.links = answer.json()["_links"]
+        return str(self.links["scaRedirect"]["href"])
+
+    def arrive(self, payment: dict[str, Any] | None = None, at: Landing | None = None) -> None:
+        """Follow the link of a new payment."""
+        self.page.goto(self.initiate(payment, at))
+
+    def log_in(self, psu_id: str, password: str = "12345") -> None:
+        self.page.get_by_label("PSU-ID").fill(psu_id)
+        self.page.get_by_label("Password").fill(password)
+        self.button("Log in").click()
+
+    def enter_tan(self, tan: str = "123456") -> None:
+        self.page.get_by_label("TAN", exact=True).fill(tan)
+        self.button("Pay 12.50 EUR").click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    def heading(self) -> str:
+        """The page's only first-level heading."""
+        headings = self.page.get_by_role("heading", level=1)
+        assert headings.count() == 1
+        return headings.inner_text()
+
+    def alert(self) -> str:
+        return self.page.get_by_role("alert").inner_text()
+
+    def statuses(self) -> tuple[str, str]:
+        """SCA status and transaction status, as the TPP reads them."""
+        sca = self.server.tpp("GET", self.links["scaStatus"]["href"]).json()
+        payment = self.server.tpp("GET", self.links["status"]["href"]).json()
+        return sca["scaStatus"], payment["transactionStatus"]
+
+    def strangers(self) -> list[str]:
+        """Addresses that were asked for at hosts which have no part in the visit."""
+        return [url for url in self.asked if urlsplit(url).netloc not in self.known]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(MEANT):
+            self.complaints.append(message.text)
+
+    def _fail(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith("data:"):
+            self.asked.append(request.url)
