@@ -10,15 +10,12 @@ from cms.http.errors import register_error_handlers
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs, openapi_settings
 from cms.http.rooms import Rooms
-from cms.profile_file import Profiles
 from cms.store.unit_of_work import Store
 
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def create_app(
-    rooms: Rooms, profiles: Profiles, store: Store, *, tokens: tuple[str, ...], sandbox: bool
-) -> Flask:
+def create_app(rooms: Rooms, store: Store, *, tokens: tuple[str, ...], sandbox: bool) -> Flask:
     """Put the faces together. Without `tokens` everybody may call (sandbox mode only)."""
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
@@ -28,7 +25,7 @@ def create_app(
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    for blueprint in (psu_payments, aspsp_payments, *profile_blueprints(profiles, sandbox)):
+    for blueprint in (psu_payments, aspsp_payments, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
     app.register_blueprint(health_and_docs(store.answers))
     return app

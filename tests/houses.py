@@ -213,6 +213,7 @@ def open_world(
         threads=4,
         cms_open=cms_open,
         trusted_proxies=trusted_proxies,
+        proxy_verifies_chain=False,
         sandbox_default_tpp=default_tpp,
         clock=None,
         database_url=database_url,

@@ -4,10 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
 from environs import Env, EnvError
+
+SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
 
 
 class Mode(StrEnum):
@@ -38,6 +41,7 @@ class Settings:
     threads: int
     cms_open: bool
     trusted_proxies: tuple[str, ...]
+    proxy_verifies_chain: bool
     sandbox_default_tpp: bool
     clock: str | None
     database_url: str = field(repr=False)
@@ -104,12 +108,24 @@ def _read(env: Env) -> Settings:
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
         threads=env.int("XS2A_THREADS", default=4),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
-        trusted_proxies=_listed(env, "XS2A_TRUSTED_PROXIES", "127.0.0.1" if sandbox else ""),
+        trusted_proxies=_proxies(env, "127.0.0.1" if sandbox else ""),
+        proxy_verifies_chain=env.bool("XS2A_PROXY_VERIFIES_CHAIN", default=False),
         sandbox_default_tpp=env.bool("XS2A_SANDBOX_DEFAULT_TPP", default=False),
         clock=env.str("XS2A_CLOCK", default=None),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
     )
+
+
+def _proxies(env: Env, default: str) -> tuple[str, ...]:
+    name = "XS2A_TRUSTED_PROXIES"
+    listed = _listed(env, name, default)
+    for each in listed:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise EnvError(f"{name}: {each!r} is neither an address nor a network") from error
+    return listed
 
 
 def _listed(env: Env, name: str, default: str) -> tuple[str, ...]:
@@ -135,8 +151,22 @@ _REFUSED: Final[dict[Mode, tuple[tuple[Callable[[Settings], bool], str], ...]]] 
             "XS2A_SPI must name the bank's connector; the sandbox bank is for sandbox mode only",
         ),
         (
+            lambda settings: any(len(token) < SHORTEST_TOKEN for token in settings.cms_tokens),
+            f"a token of XS2A_CMS_TOKENS has fewer than {SHORTEST_TOKEN} characters",
+        ),
+        (
             lambda settings: not settings.trusted_proxies,
             "XS2A_TRUSTED_PROXIES must name the proxies that hand over client certificates",
+        ),
+        (
+            lambda settings: any(
+                ip_network(each).prefixlen == 0 for each in settings.trusted_proxies
+            ),
+            "XS2A_TRUSTED_PROXIES must not trust everybody",
+        ),
+        (
+            lambda settings: not settings.proxy_verifies_chain,
+            "XS2A_PROXY_VERIFIES_CHAIN=1 must confirm that the proxy checks issuers and revocation",
         ),
     ),
 }

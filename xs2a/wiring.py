@@ -104,8 +104,7 @@ def xs2a_face(house: House) -> Flask:
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
     return create_cms_app(
-        Rooms(house.parts.payments, house.parts.authorisations),
-        house.profiles,
+        Rooms(house.parts.payments, house.parts.authorisations, house.profiles),
         house.store,
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
         sandbox=house.settings.sandbox,

@@ -1,4 +1,4 @@
-"""What expires when. Reads ask here before they answer, so that no job is needed to be right."""
+"""What expires when. Whoever reads for a TPP asks here before it answers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

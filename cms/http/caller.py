@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from flask import Flask, Response, jsonify, request
 
-from cms.domain.ids import tenant_of
 from cms.domain.parties import PsuId
+from cms.http.rooms import rooms
 
 OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
 
@@ -40,7 +40,7 @@ def _bearer_check(tokens: tuple[bytes, ...]) -> Callable[[], Response | None]:
 
 def tenant() -> str:
     """The tenant of this call (header `instance-id`). Raises Malformed."""
-    return tenant_of(request.headers.get("instance-id"))
+    return rooms().profiles.tenant(request.headers.get("instance-id"))
 
 
 def psu_of_headers() -> PsuId:

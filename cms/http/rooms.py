@@ -4,16 +4,18 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
 from cms.service.payments import Payments
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """The use cases of the CMS."""
+    """The use cases of the CMS, and the tenants' profiles."""
 
     payments: Payments
     authorisations: Authorisations
+    profiles: Profiles
 
 
 def rooms() -> Rooms:

@@ -2,11 +2,10 @@
 
 from cms.domain.profile import Finding
 from cms.profile_file.reading import ProfileRead, format_findings, read_profile, read_settings
-from cms.profile_file.tenants import NO_TENANT, Profiles
+from cms.profile_file.tenants import Profiles
 from cms.profile_file.writing import settings_document
 
 __all__ = [
-    "NO_TENANT",
     "Finding",
     "ProfileRead",
     "Profiles",

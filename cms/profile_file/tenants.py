@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from cms.domain.ids import DEFAULT_TENANT, tenant_of
 from cms.domain.profile import (
     KEYS,
     BlankTenant,
@@ -22,9 +23,6 @@ from cms.profile_file.debug_overlay import DebugOverlay, OverlayUnreadable, Over
 from cms.profile_file.reading import ROOT, read_profile, read_settings
 from cms.profile_file.values import shown
 from cms.profile_file.writing import settings_document, wire_value
-
-NO_TENANT: Final = "UNDEFINED"
-"""How rows and CMS faces write that there was no `Instance-ID`; read as its absence."""
 
 _SCA_APPROACHES: Final = "common.scaApproachesSupported"
 _NO_FILES: Mapping[str, Path] = MappingProxyType({})
@@ -49,7 +47,7 @@ class _InForce:
             return tenant
         if not tenant:
             raise BlankTenant
-        if tenant == NO_TENANT.casefold():
+        if tenant == DEFAULT_TENANT.casefold():
             return None
         raise UnknownTenant
 
@@ -87,6 +85,14 @@ class Profiles:
         """
         in_force = self._current()
         return in_force.of(in_force.slot(instance_id))
+
+    def tenant(self, instance_id: str | None) -> str:
+        """The tenant whose rows a call sees. Where tenants are not told apart there is one.
+
+        Raises Malformed.
+        """
+        named = tenant_of(instance_id)
+        return named if self.multitenancy_enabled() else DEFAULT_TENANT
 
     def multitenancy_enabled(self) -> bool:
         """Are several tenants told apart?"""

@@ -17,7 +17,6 @@ from cms.domain.moving import ensure_open, move
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
-from cms.service.payments import expire_if_overdue
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -55,29 +54,36 @@ class Authorisations:
             return uow.authorisations.of_parent(payment.payment_id)
 
     def find(self, authorisation_id: str, instance_id: str) -> Authorisation:
-        """The authorisation of this tenant, after the expiry rule (P8). Raises Unknown."""
-        return self._fresh(authorisation_id, instance_id)[1]
+        """The authorisation of this tenant. Raises Unknown."""
+        with self._store.reading() as uow:
+            return _of_tenant(uow, authorisation_id, instance_id)
 
     def below(self, payment: Payment, authorisation_id: str) -> Authorisation:
-        """The authorisation, which must be one of this payment's. Raises Unknown.
-
-        The payment has just been found, so its expiry has been looked at.
-        """
-        with self._store.reading() as uow:
-            authorisation = _of_tenant(uow, authorisation_id, payment.instance_id)
+        """The authorisation, which must be one of this payment's. Raises Unknown."""
+        authorisation = self.find(authorisation_id, payment.instance_id)
         if authorisation.parent_id != payment.payment_id:
             raise Unknown
         return authorisation
 
     def visit(self, redirect_id: str, instance_id: str) -> Visit:
-        """A PSU came by the link. Raises Unknown, or LinkExpired, which fails the authorisation."""
-        payment, authorisation = self._fresh(redirect_id, instance_id)
-        if redirect_link_expired(authorisation, self._clock()):
-            self._fail_expired_link(authorisation)
-            raise LinkExpired(authorisation.redirect_uris.nok)
+        """A PSU came by the link.
+
+        Raises Unknown; or LinkExpired, which fails the authorisation, also when its own time or
+        the payment's (P8) is over: the online banking asks here before it executes.
+        """
+        now = self._clock()
         with self._store.reading() as uow:
+            authorisation = _of_tenant(uow, redirect_id, instance_id)
+            payment = _parent(uow, authorisation)
             tpp = uow.tpps.find(payment.tpp_id)
             body = uow.payments.body(payment.payment_id)
+        if (
+            redirect_link_expired(authorisation, now)
+            or authorisation_expired(authorisation, now)
+            or confirmation_overdue(payment, now)
+        ):
+            self._fail_expired_link(authorisation)
+            raise LinkExpired(authorisation.redirect_uris.nok)
         if tpp is None:
             raise Unknown
         return Visit(authorisation, payment, body, tpp)
@@ -120,7 +126,7 @@ class Authorisations:
             held = uow.authorisations.find(authorisation.authorisation_id, lock=True)
             if held is None:
                 raise Unknown
-            if not held.status.finalised:
+            if held.status is authorisation.status:  # else somebody has moved it since (S1)
                 self._move(uow, held, status, Cause.BANK_REPORTED)
         return held
 
@@ -129,29 +135,15 @@ class Authorisations:
         self, authorisation_id: str, instance_id: str
     ) -> Iterator[tuple[UnitOfWork, Payment, Authorisation]]:
         """The payment and its authorisation, both locked, in this order for every writer."""
-        # What is overdue stays expired if we refuse.
-        found = self._fresh(authorisation_id, instance_id)[1]
+        found = self.find(authorisation_id, instance_id)
         with self._store.writing() as uow:
             payment = _parent(uow, found, lock=True)
-            expire_if_overdue(uow, payment, self._clock())
             authorisation = uow.authorisations.find(authorisation_id, lock=True)
             if authorisation is None:
                 raise Unknown
             if authorisation_expired(authorisation, self._clock()):
                 raise LinkExpired(authorisation.redirect_uris.nok)
             yield uow, payment, authorisation
-
-    def _fresh(self, authorisation_id: str, instance_id: str) -> tuple[Payment, Authorisation]:
-        """The payment and its authorisation, after the expiry rule (P8)."""
-        with self._store.reading() as uow:
-            authorisation = _of_tenant(uow, authorisation_id, instance_id)
-            payment = _parent(uow, authorisation)
-        if not confirmation_overdue(payment, self._clock()):
-            return payment, authorisation
-        with self._store.writing() as uow:
-            payment = _parent(uow, authorisation, lock=True)
-            expire_if_overdue(uow, payment, self._clock())
-            return payment, _of_tenant(uow, authorisation_id, instance_id)
 
     def _move(
         self, uow: UnitOfWork, authorisation: Authorisation, status: ScaStatus, cause: Cause

@@ -1,4 +1,8 @@
-"""Payments: keep, find, report. Every finding applies the expiry rule first (P8)."""
+"""Payments: keep, find, report, expire.
+
+Nothing expires by being found: the bank may have executed what we believe to be unconfirmed, so
+whoever can ask the bank does so first (`xs2a.flows.reads`) and only then lets it expire (P8, S6).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,10 +63,19 @@ class Payments:
             payment = uow.payments.find(known_form(payment_id))
         if payment is None or payment.instance_id != instance_id:
             raise Unknown
-        if confirmation_overdue(payment, self._clock()):
-            with self._store.writing() as uow:
-                return self._locked(uow, payment_id, instance_id)
         return payment
+
+    def expire(self, payment: Payment) -> Payment:
+        """Reject a payment that was not confirmed in time and fail its open authorisations (P8).
+
+        The caller has asked the bank. Returns the payment as it is stored then.
+        """
+        now = self._clock()
+        with self._store.writing() as uow:
+            held = self._locked(uow, payment.payment_id, payment.instance_id)
+            if confirmation_overdue(held, now):
+                self._reject(uow, held, now)
+        return held
 
     def body(self, payment: Payment) -> bytes:
         """The bytes that the TPP sent."""
@@ -78,13 +91,18 @@ class Payments:
         return tpp
 
     def report(self, payment: Payment, status: TransactionStatus, cause: Cause) -> Payment:
-        """The bank reported a status: keep it, unless the payment is finalised already.
+        """The bank reported a status of `payment` as we had found it: keep it.
 
-        Returns the payment as it is stored then. Raises AlreadyFinalised or IllegalMove.
+        If somebody has moved the payment since, the report may be older than that move and is
+        dropped (S1). Returns the payment as it is stored then. Raises AlreadyFinalised.
         """
         if payment.status is status:
             return payment
-        return self.set_status(payment.payment_id, payment.instance_id, status, cause=cause)
+        with self._store.writing() as uow:
+            held = self._locked(uow, payment.payment_id, payment.instance_id)
+            if held.status is payment.status:
+                self._move(uow, held, status, cause)
+        return held
 
     def set_status(
         self,
@@ -99,20 +117,34 @@ class Payments:
         The push of the ASPSP moves a finalised payment too (P1). Raises Unknown,
         AlreadyFinalised or IllegalMove.
         """
-        self.find(payment_id, instance_id)  # what is overdue stays expired if we refuse
         with self._store.writing() as uow:
             payment = self._locked(uow, payment_id, instance_id)
-            made = move(payment, cause, at=self._clock(), reported=status)
-            if made is not None:
-                uow.moves.record(made)
+            self._move(uow, payment, status, cause)
         return payment
 
+    def _move(
+        self, uow: UnitOfWork, payment: Payment, status: TransactionStatus, cause: Cause
+    ) -> None:
+        made = move(payment, cause, at=self._clock(), reported=status)
+        if made is not None:
+            uow.moves.record(made)
+
+    def _reject(self, uow: UnitOfWork, payment: Payment, now: datetime) -> None:
+        rejected = move(payment, Cause.TIME_RAN_OUT, at=now)
+        if rejected is not None:
+            uow.moves.record(rejected)
+        for authorisation in uow.authorisations.of_parent(payment.payment_id):
+            if authorisation.status.finalised:
+                continue
+            failed = move(authorisation, Cause.PARENT_EXPIRED, at=now)
+            if failed is not None:
+                uow.moves.record(failed)
+
     def _locked(self, uow: UnitOfWork, payment_id: str, instance_id: str) -> Payment:
-        """The payment, held until commit, with the expiry rule applied."""
+        """The payment, held until commit."""
         payment = uow.payments.find(known_form(payment_id), lock=True)
         if payment is None or payment.instance_id != instance_id:
             raise Unknown
-        expire_if_overdue(uow, payment, self._clock())
         return payment
 
 
@@ -126,18 +158,3 @@ def _rows(new: NewPayment) -> list[NewRow]:
     if new.answer is not None:
         rows.append(new_answer_row(new.answer, at=new.payment.created_at))
     return rows
-
-
-def expire_if_overdue(uow: UnitOfWork, payment: Payment, now: datetime) -> None:
-    """Reject a payment that was not confirmed in time and fail its open authorisations (P8)."""
-    if not confirmation_overdue(payment, now):
-        return
-    rejected = move(payment, Cause.TIME_RAN_OUT, at=now)
-    if rejected is not None:
-        uow.moves.record(rejected)
-    for authorisation in uow.authorisations.of_parent(payment.payment_id):
-        if authorisation.status.finalised:
-            continue
-        failed = move(authorisation, Cause.PARENT_EXPIRED, at=now)
-        if failed is not None:
-            uow.moves.record(failed)

@@ -30,12 +30,17 @@ CONFLICT = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
 
 
 class Database:
-    """Two engines on one database, made by `open_database`."""
+    """Two engines on one database, over the same pool settings."""
 
     def __init__(self, url: str, *, pool_size: int) -> None:
         self.url = make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        # Values are personal: they must not show in an error that is logged.
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": pool_size,
+            "hide_parameters": True,
+        }
         if not self.sqlite:
             options["connect_args"] = {"connect_timeout": 5}
         # Every unit of work ends its transaction itself, so there is nothing to reset.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.engine import Dialect
 
@@ -93,6 +94,10 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
     driver: Any = pooled.dbapi_connection
     try:
         driver.execute(_combined(tuple(each for each, _ in rows), dialect), values)
+    except psycopg.OperationalError:
+        if driver.closed:  # the server went away, so all pooled connections are as dead as this
+            database.reads.dispose()
+        raise
     finally:
         pooled.close()
 

@@ -104,7 +104,11 @@ class Storage:
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         parsed = make_url(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+        options: dict[str, Any] = {
+            "pool_size": pool_size,
+            "max_overflow": pool_size,
+            "hide_parameters": True,
+        }
         if not self.sqlite:
             options["connect_args"] = {"connect_timeout": CONNECT_TIMEOUT_S}
         self._writes: Engine = create_engine(parsed, **options)

@@ -1,5 +1,7 @@
 """The pages behind a payment link: log in, look at the payment, confirm or decline, go back."""
 
+import re
+
 from flask import (
     Blueprint,
     Response,
@@ -32,6 +34,7 @@ from sandbox.online_banking.news import is_closed, tell_outcome, tell_payment, t
 from sandbox.online_banking.pages import expired_page
 from sandbox.online_banking.ways_back import safe_way_back
 
+LINK_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 PSU_ID_LENGTH = 50  # characters, as the CMS takes them
 
 _DEAD = {"RJCT", "CANC", "ACSC", "ACCC"}  # transaction statuses that never move again
@@ -67,7 +70,8 @@ class Approvals:
         link = self._open_link(link_id)
         psu_id = request.form.get("psu_id", "").strip()
         password = request.form.get("password", "")
-        if not psu_id or not password or len(psu_id) > PSU_ID_LENGTH:
+        readable = psu_id.isprintable() and len(psu_id) <= PSU_ID_LENGTH
+        if not psu_id or not password or not readable:
             return self._log_in_page(link, "Please enter your PSU-ID and your password.")
         try:
             outcome = self._bank.log_in(link_id, psu_id, password, _order(link))
@@ -134,6 +138,8 @@ class Approvals:
 
         What was decided here before is told to the CMS again, so a visit repairs a lost message.
         """
+        if not LINK_ID.fullmatch(link_id):
+            abort(404)
         progress = self._bank.progress(link_id)
         try:
             link = self._cms.payment_by_link(link_id)

@@ -43,7 +43,7 @@ class Home:
     def log_in(self) -> AnyResponse:
         """To one's accounts; no payment is involved."""
         psu_id = request.form.get("psu_id", "").strip()
-        person = self._bank.person(psu_id)
+        person = self._bank.person(psu_id)  # in memory: whatever is typed, no table is asked
         if person is None or not person.password_is(request.form.get("password", "")):
             return _index_page("PSU-ID or password is not right.", psu_id)
         session.clear()

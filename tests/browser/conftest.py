@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from tests.browser.landing import Landing, running_landing
 from tests.browser.visiting import Visit
@@ -9,7 +9,7 @@ from tests.serving import RunningServer, server
 
 __all__ = ["server"]
 
-WIDE = {"width": 1200, "height": 900}
+WIDE = ViewportSize(width=1200, height=900)
 
 
 @pytest.fixture(scope="session")

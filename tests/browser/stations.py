@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 
 from tests.browser.visiting import MAX, Visit
 
-PAYEE = {"creditorName": "Marion Mueller"}
-
 
 def log_in(visit: Visit) -> None:
     visit.arrive()

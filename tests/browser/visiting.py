@@ -21,7 +21,7 @@ MEANT = "Failed to load resource: the server responded with a status of 4"
 
 @dataclass
 class Visit:
-    """A visit. `complaints` are errors on the console or in a page, `asked` all addresses asked for."""
+    """`complaints` are errors on the console or in a page, `asked` all addresses asked for."""
 
     page: Page
     server: RunningServer
@@ -54,11 +54,16 @@ class Visit:
     def log_in(self, psu_id: str, password: str = "12345") -> None:
         self.page.get_by_label("PSU-ID").fill(psu_id)
         self.page.get_by_label("Password").fill(password)
-        self.button("Log in").click()
+        self.press("Log in")
 
     def enter_tan(self, tan: str = "123456") -> None:
         self.page.get_by_label("TAN", exact=True).fill(tan)
-        self.button("Pay 12.50 EUR").click()
+        self.press("Pay 12.50 EUR")
+
+    def press(self, name: str) -> None:
+        """Click a button and wait until the next page is there, with its style."""
+        with self.page.expect_navigation():
+            self.button(name).click()
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)

@@ -56,7 +56,9 @@ def test_make_targets_exist(page: str) -> None:
 
 def test_the_readme_names_just_the_variables_that_are_read() -> None:
     source = (ROOT / "xs2a/settings.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|_listed|environ\.get)\((?:env, )?"([A-Z0-9_]+)"', source))
+    read = set(
+        re.findall(r'(?:env\.\w+|_listed|environ\.get|name =)[( ](?:env, )?"([A-Z0-9_]+)"', source)
+    )
     told = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert told == read
     assert told
@@ -71,6 +73,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
     assert told == {
         "ASPSP_PROFILE": "aspsp-profile.yml",
         "XS2A_SPI": settings.spi,
+        "XS2A_PROXY_VERIFIES_CHAIN": "0",
         "XS2A_DATABASE_URL": "sqlite:///var/xs2a.db",
         "XS2A_HOST": settings.host,
         "XS2A_PORT": str(settings.xs2a_port),

@@ -23,7 +23,8 @@ def test_a_move_from_a_status_that_is_no_more_is_refused(rooms: Rooms) -> None:
     stale = move(payment, Cause.BANK_REPORTED, at=NOW, reported=T.ACSP)
     late = move(authorisation, Cause.BANK_REPORTED, at=NOW, reported=A.STARTED)
     rooms.payments.set_status(payment.payment_id, TENANT, T.PDNG, cause=Cause.BANK_REPORTED)
-    rooms.authorisations.bank_reports(authorisation, A.PSU_AUTHENTICATED)
+    stored = rooms.authorisations.find(authorisation.authorisation_id, TENANT)
+    rooms.authorisations.bank_reports(stored, A.PSU_AUTHENTICATED)
 
     for each in (stale, late):
         assert each is not None
@@ -33,6 +34,15 @@ def test_a_move_from_a_status_that_is_no_more_is_refused(rooms: Rooms) -> None:
     assert rooms.history(authorisation.authorisation_id) == [
         ("received", "psuAuthenticated", "bank_reported")
     ]
+
+
+def test_a_report_that_is_older_than_a_move_is_dropped(rooms: Rooms) -> None:
+    payment, _ = rooms.kept()
+    rooms.payments.set_status(payment.payment_id, TENANT, T.ACSP, cause=Cause.BANK_REPORTED)
+    kept = rooms.payments.report(payment, T.ACCP, Cause.BANK_REPORTED)
+
+    assert kept.status is T.ACSP
+    assert rooms.history(payment.payment_id) == [("RCVD", "ACSP", "bank_reported")]
 
 
 def test_the_moves_of_a_payment_form_a_chain(rooms: Rooms) -> None:
@@ -138,9 +148,7 @@ def test_the_same_psu_joins_once(rooms: Rooms, _round: int) -> None:
 def test_a_payment_expires_once_however_many_look(rooms: Rooms, _round: int) -> None:
     payment, authorisation = rooms.kept()
     rooms.clock.now = payment.confirm_by
-    look = partial(rooms.payments.find, payment.payment_id, TENANT)
-    visit = partial(rooms.authorisations.find, authorisation.authorisation_id, TENANT)
-    results = race(look, visit, look, visit)
+    results = race(*[partial(rooms.payments.expire, payment)] * 4)
 
     assert not [each for each in results if isinstance(each, Exception)]
     assert rooms.history(payment.payment_id) == [("RCVD", "RJCT", "time_ran_out")]

@@ -39,9 +39,11 @@ def is_uuid(value: str) -> bool:
 
 
 def _is_ip_address(value: str) -> bool:
-    family = socket.AF_INET6 if ":" in value else socket.AF_INET
     try:
-        socket.inet_pton(family, _IPV6_ZONE.sub("", value))
+        if ":" in value:
+            socket.inet_pton(socket.AF_INET6, _IPV6_ZONE.sub("", value))
+        else:
+            socket.inet_pton(socket.AF_INET, value)
     except (OSError, ValueError):
         return False
     return True
@@ -67,7 +69,7 @@ def _is_uri(value: str) -> bool:
 
 def notification_modes(value: str) -> tuple[str, ...]:
     """The modes of `status=SCA,PROCESS` (the prefix may be missing), upper-cased, in order."""
-    _, _, listed = value.rpartition("status=")
+    listed = value.strip().removeprefix("status=")
     return tuple(item.strip().upper() for item in listed.split(","))
 
 
@@ -95,8 +97,9 @@ _FAULT_OF: Final[dict[Kind, Callable[[str], str | None]]] = {
 def _fault(rule: HeaderRule, value: str | None) -> str | None:
     if value is None:
         return "is missing"
-    if not value.strip():
-        return "must not be blank" if rule.mandatory else None
+    if not value.strip():  # also what the server makes of a value that is not ASCII
+        taken = rule.may_be_blank and not rule.mandatory
+        return None if taken else "must not be blank"
     if rule.max_length is not None and len(value) > rule.max_length:
         return f"is longer than {rule.max_length} characters"
     return _FAULT_OF[rule.kind](value)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+from unicodedata import category
 
 import pycountry
 from iso4217 import Currency
@@ -17,7 +18,8 @@ BBAN_PATTERN: Final = re.compile(r"[a-zA-Z0-9]{1,30}")
 BIC_PATTERN: Final = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?")
 AMOUNT_PATTERN: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,3})?")
 DATE_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
+# Unicode: control, format, surrogate, private, unassigned; line and paragraph separators.
+_NOT_TO_BE_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
 _EXPONENTS: Final = {currency.code: currency.exponent for currency in Currency}
@@ -41,8 +43,13 @@ def fits_currency(value: Decimal, code: str) -> bool:
 
 
 def has_control_characters(text: str) -> bool:
-    """Characters that no field of a payment may hold."""
-    return _CONTROL_CHARACTER.search(text) is not None
+    """Characters that no text may hold: the PSU must see just what is signed.
+
+    Beside control characters these are the invisible ones and those that turn the direction.
+    """
+    if text.isascii():
+        return not text.isprintable()
+    return any(category(character) in _NOT_TO_BE_SEEN for character in text)
 
 
 def iso_date(text: str) -> date | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import AlreadyFinalised, IllegalMove, Unknown
+from cms.domain.expiry import confirmation_overdue
 from cms.domain.payment import Payment
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
@@ -46,7 +47,7 @@ def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
     """The addressed payment of this TPP.
 
     Raises Unknown (also for another TPP's or tenant's, E2), WrongPaymentService,
-    WrongPaymentProduct (E3).
+    WrongPaymentProduct (E3), and for an overdue one BankRefused and BankUnavailable.
     """
     payment = parts.payments.find(address.payment_id, ctx.instance_id)
     if payment.tpp_id != ctx.tpp_id:
@@ -55,7 +56,19 @@ def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
         raise WrongPaymentService
     if payment.product != address.product:
         raise WrongPaymentProduct
+    if confirmation_overdue(payment, parts.clock()):
+        return _settle_overdue(parts, ctx, payment)
     return payment
+
+
+def _settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
+    """The PSU's time has run out (P8). But the bank may have executed the payment and its word
+    may have been lost, so it is asked before the payment is rejected (S6).
+    """
+    report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+    if report.status in (TransactionStatus.RCVD, TransactionStatus.PATC):
+        return parts.payments.expire(payment)
+    return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
 
 
 def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatus:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from flask import Response, current_app, request
 
-from cms.domain.ids import tenant_of
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
 from cms.domain.profile import Profile
@@ -95,7 +94,7 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
     _demand_json_is_accepted(sent)
-    instance_id = tenant_of(sent.get("instance-id"))
+    instance_id = opened.profiles.tenant(sent.get("instance-id"))
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=opened.parts.tpps.register(caller.tpp, instance_id),

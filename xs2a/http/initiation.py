@@ -25,6 +25,7 @@ from xs2a.sca.redirect import REDIRECT
 from xs2a.spec.messages import Message
 from xs2a.spec.products import SERVED
 
+LONGEST_CONTENT_TYPE = 255  # characters
 # Content types of the standard's other payment formats. The products served here are JSON.
 _OTHER_FORMATS = frozenset({"application/xml", "multipart/form-data", "text/plain"})
 
@@ -34,11 +35,15 @@ def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) 
     ctx, sent = entry.ctx, entry.sent
     _demand_offered(ctx.profile, service, product)
     _demand_json_body()
+    body = sent_body()
+    key = None if entry.findings else _idempotency_key(ctx, sent)
+    kept = gate.door().parts.idempotency.find(key) if key else None
+    if kept is not None:  # before the rules: what was right then may be too late now
+        return _again(kept, body)
     agreed = _agreed_modes(ctx.profile, sent)
-    payment_request = _read_request(entry, service, product, agreed or ())
+    payment_request = _read_request(entry, body, service, product, agreed=agreed or ())
     if ctx.profile.common.psu_in_initial_request_ignored:
         ctx = replace(ctx, psu=None)
-    key = _idempotency_key(ctx, sent)
     if key is None:
         initiation = initiate_payment(gate.door().parts, ctx, payment_request)
         return _created(initiation, ctx.profile, agreed)
@@ -55,6 +60,9 @@ def _demand_offered(profile: Profile, service: PaymentService, product: str) -> 
 
 def _demand_json_body() -> None:
     sent = request.mimetype
+    if len(request.content_type or "") > LONGEST_CONTENT_TYPE:
+        text = f"Header 'content-type' is longer than {LONGEST_CONTENT_TYPE} characters."
+        raise RequestFaulty.one(Message.FORMAT_ERROR, text, "content-type")
     if sent == JSON:
         return
     if sent in _OTHER_FORMATS:
@@ -64,11 +72,15 @@ def _demand_json_body() -> None:
 
 
 def _read_request(
-    entry: gate.Entry, service: PaymentService, product: str, agreed: tuple[str, ...]
+    entry: gate.Entry,
+    body: bytes,
+    service: PaymentService,
+    product: str,
+    *,
+    agreed: tuple[str, ...],
 ) -> PaymentRequest:
     """Raises RequestFaulty with all findings of the first stage that has any (spec 12.1, E5)."""
     profile, sent = entry.ctx.profile, entry.sent
-    body = sent_body()
     today = gate.door().parts.clock().date()
     read = read_single_payment(body, BodyRules(profile, today))
     stages = (
@@ -179,16 +191,19 @@ def _once(
         headers = orjson.dumps(kept_headers).decode()
         return KeptAnswer(key, digest, created.status_code, headers, created.get_data())
 
-    kept = parts.idempotency.find(key)
-    if kept is None:
-        try:
-            initiation = initiate_payment(parts, ctx, payment_request, remember)
-            return _created(initiation, ctx.profile, agreed)
-        except KeptBefore as error:
-            kept = parts.idempotency.find(key)
-            if kept is None:  # what was there already is not this key's answer
-                raise StoreUnavailable from error
-    if kept.body_digest != digest:
+    try:
+        initiation = initiate_payment(parts, ctx, payment_request, remember)
+        return _created(initiation, ctx.profile, agreed)
+    except KeptBefore as error:  # a racing request was faster: its answer counts
+        kept = parts.idempotency.find(key)
+        if kept is None:  # what was there already is not this key's answer
+            raise StoreUnavailable from error
+        return _again(kept, payment_request.body)
+
+
+def _again(kept: KeptAnswer, body: bytes) -> Response:
+    """The first answer once more; a key used for another body is refused (P14)."""
+    if kept.body_digest != body_digest(body):
         text = "This idempotency key was used before with another body."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "idempotency-key")
     return respond(kept.body, kept.http_status, orjson.loads(kept.headers))

@@ -7,6 +7,7 @@ forty, which took a third of the time of an initiation.
 from collections.abc import Mapping
 
 from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 
 class SentHeaders:
@@ -35,10 +36,14 @@ def sent_body() -> bytes:
     One of a known, admissible length is read at once, past the framework's counting streams.
     """
     length = request.content_length
-    if length is None or length > (request.max_content_length or 0):
-        return request.get_data(cache=False)
-    body: bytes = request.environ["wsgi.input"].read(length)
-    return body
+    limit = request.max_content_length or 0
+    if length is None or length > limit:
+        body = request.get_data(cache=False)
+        if len(body) >= limit:  # the framework cuts a chunked body there without a word
+            raise RequestEntityTooLarge
+        return body
+    whole: bytes = request.environ["wsgi.input"].read(length)
+    return whole
 
 
 def own_address() -> str:

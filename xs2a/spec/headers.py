@@ -28,6 +28,7 @@ class HeaderRule:
     kind: Kind = Kind.TEXT
     mandatory: bool = False
     max_length: int | None = None
+    may_be_blank: bool = True  # where it may be absent as well
 
     label: str = field(init=False)  # the name as it appears in texts and paths
 
@@ -55,7 +56,7 @@ INITIATION: Final = (
     HeaderRule("TPP-Rejection-NoFunds-Preferred", Kind.BOOLEAN),
     HeaderRule("TPP-Notification-URI", Kind.URI, max_length=500),
     HeaderRule("TPP-Notification-Content-Preferred", Kind.NOTIFICATION_MODES),
-    HeaderRule("Idempotency-Key", max_length=255),
+    HeaderRule("Idempotency-Key", max_length=255, may_be_blank=False),
 )
 
 READ: Final = (X_REQUEST_ID,)

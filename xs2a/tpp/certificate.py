@@ -27,6 +27,9 @@ _DOMAIN: Final = re.compile(
 _LONGEST_DOMAIN: Final = 253  # RFC 1035
 
 
+LONGEST_FACT: Final = 256  # characters of one fact of a certificate; X.520 allows fewer
+
+
 class CertificateUnreadable(Exception):
     """The header holds no PSD2 certificate. The message says why, in words of ours only."""
 
@@ -153,12 +156,12 @@ def _readable(text: str) -> str | None:
     writing) would deceive the PSU who reads it on the bank's page, so blanks stand for it.
     """
     printable = "".join(each if each.isprintable() else " " for each in text)
-    return " ".join(printable.split()) or None
+    return " ".join(printable.split())[:LONGEST_FACT] or None
 
 
 def _identifier(text: str) -> str:
     """An identifier to compare by: taken as it stands or not at all."""
     trimmed = text.strip()
-    if not trimmed or not trimmed.isprintable():
+    if not trimmed or not trimmed.isprintable() or len(trimmed) > LONGEST_FACT:
         raise CertificateUnreadable("The TPP certificate does not identify the TPP.")
     return trimmed

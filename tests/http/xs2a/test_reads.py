@@ -201,6 +201,26 @@ def test_the_profile_sets_the_time_to_confirm(open_house: OpenHouse, pisp: str) 
     assert tpp.get(made.path).json["transactionStatus"] == "RJCT"
 
 
+# S6: a lost answer is not a no. The PSU may have paid just before the time ran out.
+@pytest.mark.parametrize("path", ["path", "status_path"])
+def test_an_overdue_payment_is_what_the_bank_says(tpp: TppClient, path: str) -> None:
+    made = tpp.initiated()
+    tpp.world.bank.status = Done(PaymentStatusReport(TransactionStatus.ACSC))
+    tpp.world.clock.advance(2 * DAY)
+
+    assert tpp.get(getattr(made, path)).json["transactionStatus"] == "ACSC"
+    assert tpp.world.history(made.payment_id) == [("RCVD", "ACSC", "bank_reported")]
+
+
+def test_an_overdue_payment_waits_for_a_silent_bank(tpp: TppClient) -> None:
+    made = tpp.initiated()
+    tpp.world.bank.status = Unknown("time-out")
+    tpp.world.clock.advance(2 * DAY)
+
+    assert tpp.get(made.status_path).status_int == 503
+    assert tpp.world.history(made.payment_id) == []
+
+
 def test_a_payment_stays_readable_when_its_product_is_offered_no_more(
     open_house: OpenHouse, pisp: str
 ) -> None:

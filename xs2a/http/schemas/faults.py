@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from xs2a.errors import Finding
 from xs2a.spec.messages import Message
+
+LONGEST_NAME: Final = 60  # of a member that the TPP made up; ours are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ def with_paths(faults: Any, path: str = "") -> Iterator[tuple[str, Fault]]:
     """Each fault with its JSON path, such as `payments[0].creditorName`."""
     if isinstance(faults, Mapping):
         for key, below in faults.items():
-            step = f"[{key}]" if isinstance(key, int) else f".{key}"
+            step = f"[{key}]" if isinstance(key, int) else f".{key[:LONGEST_NAME]}"
             yield from with_paths(below, f"{path}{step}".removeprefix("."))
     else:
         yield path, faults

@@ -16,6 +16,8 @@ from marshmallow import Schema, fields
 from xs2a.checks import values
 from xs2a.http.schemas.faults import Fault
 
+MOST_FAULTS: Final = 20  # of one object or list; an answer must not outgrow its request
+
 MISSING: Final = Fault("is missing")
 UNKNOWN: Final = Fault("is not a member of this body", unknown=True)
 EMPTY: Final = Fault("must not be empty")
@@ -51,6 +53,8 @@ def load(schema: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     loaded: dict[str, Any] = {}
     faults: dict[str, Faults] = {}
     for key, value in sent.items():
+        if len(faults) >= MOST_FAULTS:
+            break
         member = known.get(key)
         if member is None:
             faults[key] = UNKNOWN
@@ -180,6 +184,8 @@ class ListField(fields.List[Any]):
         loaded: list[Any] = []
         faults: dict[int, Faults] = {}
         for place, each in enumerate(sent):
+            if len(faults) >= MOST_FAULTS:
+                break
             try:
                 loaded.append(member.read(each))
             except Faulty as error:
