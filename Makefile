@@ -69,7 +69,7 @@ $(VENV)/.python:
 $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml
 	@echo 'Installing (only when something changed) ...'
 	@$(PIP) install --require-hashes -r requirements/run.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.txt

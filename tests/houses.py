@@ -196,13 +196,13 @@ def open_world(
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
     clock, bank = Clock(), FakeBank()
+    tenant_profiles = {
+        name: write_profile(folder / f"{name}.yml", each) for name, each in (tenants or {}).items()
+    }
     settings = Settings(
         mode=Mode.SANDBOX,
         profile=write_profile(folder / "profile.yml", profile),
-        tenant_profiles={
-            name: write_profile(folder / f"{name}.yml", each)
-            for name, each in (tenants or {}).items()
-        },
+        tenant_profiles=tenant_profiles,
         folder=folder,
         spi="sandbox",
         host="127.0.0.1",

@@ -100,7 +100,11 @@ class Demo:
         """The PSU's visit: log in, look, confirm with the TAN, go back to the TPP."""
         _title("The PSU follows the link to the online banking")
         browser = requests.Session()
-        page = _Page(browser.get(link, timeout=10))
+        try:
+            page = _Page(browser.get(link, timeout=10))
+        except requests.ConnectionError as error:
+            reason = f"nobody answers at {link}: does pisRedirectUrlToAspsp name another port?"
+            raise DemoFailed(reason) from error
         page = page.submit(browser, "/log-in", PSU)
         page = page.submit(browser, "/confirm", {"tan": TAN})
         print(f"  the browser is now at {page.url}")

@@ -48,6 +48,9 @@ def prepare(settings: Settings) -> None:
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
+    link = profiles.for_tenant(None).pis.pis_redirect_url_to_aspsp
+    if settings.sandbox and f":{settings.online_banking_port}/" not in link:
+        print(f"warning: pisRedirectUrlToAspsp leads to {link}, not to the online banking here")
     if settings.sandbox:
         if not settings.cms_tokens and not settings.cms_open:
             os.environ["XS2A_CMS_TOKENS"] = generated_token()

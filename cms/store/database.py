@@ -6,7 +6,7 @@ begin with BEGIN IMMEDIATE: read-then-write under the default would lose updates
 
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import PoolProxiedConnection
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
@@ -47,6 +48,9 @@ class Database:
         options["pool_reset_on_return"] = None
         self.writes: Engine = create_engine(self.url, **options)
         self.reads: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
+        self._own = local()
+        self._owned: list[PoolProxiedConnection] = []
+        self._owned_lock = Lock()
         # SQLite lets one writer in and has the others poll, unfairly. The threads of this process
         # queue here instead; PostgreSQL needs no queue.
         self.turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
@@ -55,8 +59,34 @@ class Database:
             event.listen(self.writes, "connect", _prepare_sqlite)
             event.listen(self.writes, "begin", _begin_immediate)
 
+    def own_connection(self) -> Any:
+        """The driver's connection that belongs to the calling thread alone, for new rows.
+
+        Fetching one from the pool and giving it back costs a tenth of an initiation.
+        """
+        pooled = getattr(self._own, "pooled", None)
+        if pooled is None:
+            engine = self.writes if self.sqlite else self.reads
+            pooled = self._own.pooled = engine.raw_connection()
+            with self._owned_lock:
+                self._owned.append(pooled)
+        return pooled.dbapi_connection
+
+    def forget_own_connection(self) -> None:
+        """Close it: the server behind it went away. The next call of this thread opens another."""
+        pooled = self._own.pooled
+        del self._own.pooled
+        with self._owned_lock:
+            self._owned.remove(pooled)
+        pooled.invalidate()
+
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
+        with self._owned_lock:
+            for pooled in self._owned:
+                pooled.invalidate()
+            self._owned.clear()
+        self._own = local()
         self.reads.dispose()
         self.writes.dispose()
 

@@ -70,8 +70,7 @@ def insert_together(database: Database, rows: Sequence[NewRow]) -> None:
 def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
     dialect = database.writes.dialect
     statements = [(insert.sql(dialect), insert.values(dialect, row)) for insert, row in rows]
-    pooled = database.writes.raw_connection()
-    driver: Any = pooled.dbapi_connection
+    driver = database.own_connection()
     try:
         with database.turn:
             driver.execute("BEGIN IMMEDIATE")
@@ -81,8 +80,6 @@ def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
     except BaseException:
         driver.rollback()
         raise
-    finally:
-        pooled.close()
 
 
 def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
@@ -90,16 +87,13 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
     values: list[Any] = []
     for each, row in rows:
         values += each.values(dialect, row)
-    pooled = database.reads.raw_connection()  # a single statement is its own transaction
-    driver: Any = pooled.dbapi_connection
+    driver = database.own_connection()  # in autocommit: a single statement is a transaction
     try:
         driver.execute(_combined(tuple(each for each, _ in rows), dialect), values)
     except psycopg.OperationalError:
-        if driver.closed:  # the server went away, so all pooled connections are as dead as this
-            database.reads.dispose()
+        if driver.closed:
+            database.forget_own_connection()
         raise
-    finally:
-        pooled.close()
 
 
 @lru_cache(maxsize=64)

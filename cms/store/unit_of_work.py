@@ -69,10 +69,12 @@ class Store:
         Raises AlreadyThere when one of them is there already, and StoreUnavailable.
         """
         try:
-            with _unavailable():
-                insert_together(self._database, rows)
+            insert_together(self._database, rows)
         except CONFLICT as error:
             raise AlreadyThere from error
+        except UNAVAILABLE as error:
+            log.exception("the database does not answer")
+            raise StoreUnavailable from error
 
     def answers(self) -> bool:
         """Does the database answer? For the readiness probe."""

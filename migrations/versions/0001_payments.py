@@ -77,12 +77,6 @@ def _tpps() -> None:
         sa.Column("roles", TEXT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("tpp_id", name="pk_tpps"),
-        sa.UniqueConstraint(
-            "instance_id",
-            "authorisation_number",
-            "authority_id",
-            name="uq_tpps_instance_id_authorisation_number_authority_id",
-        ),
     )
 
 

@@ -46,7 +46,7 @@ def still_serves(server: RunningServer) -> bool:
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["with its length", "in chunks"])
-def test_a_body_above_10_megabytes_is_refused_as_the_standard_says(
+def test_a_body_above_the_limit_is_refused_as_the_standard_says(
     server: RunningServer, chunked: bool
 ) -> None:
     pieces = (TOO_LARGE[at : at + 65536] for at in range(0, len(TOO_LARGE), 65536))

@@ -1,6 +1,10 @@
-"""The TPPs that have called, as their certificates name them (T4)."""
+"""The TPPs that have called, as their certificates name them.
 
-from sqlalchemy import Column, Table, UniqueConstraint
+The key is made of authorisation number, authority and tenant, which are the identity (T4); a second
+unique constraint on those would let racing upserts fail.
+"""
+
+from sqlalchemy import Column, Table
 
 from cms.store.columns import Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -21,5 +25,4 @@ tpps = Table(
     Column("state", Text),
     Column("roles", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
-    UniqueConstraint("instance_id", "authorisation_number", "authority_id"),
 )
