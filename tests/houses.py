@@ -196,13 +196,10 @@ def open_world(
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
     clock, bank = Clock(), FakeBank()
-    tenant_profiles = {
-        name: write_profile(folder / f"{name}.yml", each) for name, each in (tenants or {}).items()
-    }
     settings = Settings(
         mode=Mode.SANDBOX,
         profile=write_profile(folder / "profile.yml", profile),
-        tenant_profiles=tenant_profiles,
+        tenant_profiles=write_profiles(folder, tenants or {}),
         folder=folder,
         spi="sandbox",
         host="127.0.0.1",
@@ -224,6 +221,12 @@ def open_world(
         yield World(house, bank, clock, judge)
     finally:
         house.database.close()
+
+
+def write_profiles(
+    folder: Path, tenants: Mapping[str, Mapping[str, Mapping[str, Any]]]
+) -> dict[str, Path]:
+    return {name: write_profile(folder / f"{name}.yml", each) for name, each in tenants.items()}
 
 
 def write_profile(file: Path, sections: Mapping[str, Mapping[str, Any]]) -> Path:
