@@ -28,7 +28,12 @@ from sandbox.core.sca import (
     WrongTan,
 )
 from sandbox.online_banking import endings
-from sandbox.online_banking.cms_port import CmsClient, LinkExpired, PaymentToApprove
+from sandbox.online_banking.cms_port import (
+    CmsClient,
+    LinkExpired,
+    LinkUnknown,
+    PaymentToApprove,
+)
 from sandbox.online_banking.headers import allow_ways_back
 from sandbox.online_banking.news import is_closed, tell_outcome, tell_payment, tell_step
 from sandbox.online_banking.pages import expired_page
@@ -139,7 +144,7 @@ class Approvals:
         What was decided here before is told to the CMS again, so a visit repairs a lost message.
         """
         if not LINK_ID.fullmatch(link_id):
-            abort(404)
+            raise LinkUnknown
         progress = self._bank.progress(link_id)
         try:
             link = self._cms.payment_by_link(link_id)

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.slow
 
 PRODUCTION = {
     "XS2A_MODE": "production",
-    "XS2A_CMS_TOKENS": "a token of the bank",
+    "XS2A_CMS_TOKENS": "a long token of the bank itself",
+    "XS2A_PROXY_VERIFIES_CHAIN": "1",
     "XS2A_TRUSTED_PROXIES": "10.0.0.1",
     "XS2A_SPI": "a-bank",
 }
@@ -89,6 +90,10 @@ def test_an_invalid_profile_is_refused_with_every_finding(
     "changed, said",
     [
         ({"XS2A_CMS_TOKENS": ""}, "XS2A_CMS_TOKENS"),
+        ({"XS2A_CMS_TOKENS": "short"}, "XS2A_CMS_TOKENS"),
+        ({"XS2A_PROXY_VERIFIES_CHAIN": "0"}, "XS2A_PROXY_VERIFIES_CHAIN"),
+        ({"XS2A_TRUSTED_PROXIES": "0.0.0.0/0"}, "XS2A_TRUSTED_PROXIES"),
+        ({"XS2A_TRUSTED_PROXIES": "proxy"}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_TRUSTED_PROXIES": ""}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_SPI": "sandbox"}, "XS2A_SPI"),
         ({"XS2A_CMS_OPEN": "1"}, "XS2A_CMS_OPEN"),
