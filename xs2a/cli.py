@@ -9,8 +9,6 @@ import click
 
 from xs2a.settings import Settings, SettingsInvalid, read_settings
 
-BOLD = {"bold": True}
-
 
 @click.group()
 def main() -> None:

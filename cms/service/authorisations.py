@@ -13,7 +13,7 @@ from cms.domain.expiry import (
     redirect_link_expired,
 )
 from cms.domain.ids import known_form
-from cms.domain.moving import ensure_open, move
+from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
@@ -115,7 +115,8 @@ class Authorisations:
                 raise Unknown
             if not any(told.psu.same_as(each) for each in payment.psus):
                 raise PsuMismatch
-            self._move(uow, authorisation, told.status, Cause.ONLINE_BANKING_REPORTED)
+            cause = Cause.ONLINE_BANKING_REPORTED
+            uow.move(authorisation, cause, at=self._clock(), reported=told.status)
             if told.authentication_method_id is not None:
                 uow.authorisations.set_method(authorisation, told.authentication_method_id)
         return authorisation
@@ -127,7 +128,7 @@ class Authorisations:
             if held is None:
                 raise Unknown
             if held.status is authorisation.status:  # else somebody has moved it since (S1)
-                self._move(uow, held, status, Cause.BANK_REPORTED)
+                uow.move(held, Cause.BANK_REPORTED, at=self._clock(), reported=status)
         return held
 
     @contextmanager
@@ -145,21 +146,11 @@ class Authorisations:
                 raise LinkExpired(authorisation.redirect_uris.nok)
             yield uow, payment, authorisation
 
-    def _move(
-        self, uow: UnitOfWork, authorisation: Authorisation, status: ScaStatus, cause: Cause
-    ) -> None:
-        made = move(authorisation, cause, at=self._clock(), reported=status)
-        if made is not None:
-            uow.moves.record(made)
-
     def _fail_expired_link(self, found: Authorisation) -> None:
         with self._store.writing() as uow:
             authorisation = uow.authorisations.find(found.authorisation_id, lock=True)
-            if authorisation is None or authorisation.status.finalised:
-                return
-            failed = move(authorisation, Cause.REDIRECT_EXPIRED, at=self._clock())
-            if failed is not None:
-                uow.moves.record(failed)
+            if authorisation is not None and not authorisation.status.finalised:
+                uow.move(authorisation, Cause.REDIRECT_EXPIRED, at=self._clock())
 
 
 def _of_tenant(uow: UnitOfWork, authorisation_id: str, instance_id: str) -> Authorisation:

@@ -60,10 +60,7 @@ class Payments:
     def find(self, payment_id: str, instance_id: str) -> Payment:
         """The payment of this tenant. Raises Unknown."""
         with self._store.reading() as uow:
-            payment = uow.payments.find(known_form(payment_id))
-        if payment is None or payment.instance_id != instance_id:
-            raise Unknown
-        return payment
+            return _of_tenant(uow, payment_id, instance_id)
 
     def expire(self, payment: Payment) -> Payment:
         """Reject a payment that was not confirmed in time and fail its open authorisations (P8).
@@ -72,9 +69,12 @@ class Payments:
         """
         now = self._clock()
         with self._store.writing() as uow:
-            held = self._locked(uow, payment.payment_id, payment.instance_id)
+            held = _of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
             if confirmation_overdue(held, now):
-                self._reject(uow, held, now)
+                uow.move(held, Cause.TIME_RAN_OUT, at=now)
+                for authorisation in uow.authorisations.of_parent(held.payment_id):
+                    if not authorisation.status.finalised:
+                        uow.move(authorisation, Cause.PARENT_EXPIRED, at=now)
         return held
 
     def body(self, payment: Payment) -> bytes:
@@ -99,9 +99,9 @@ class Payments:
         if payment.status is status:
             return payment
         with self._store.writing() as uow:
-            held = self._locked(uow, payment.payment_id, payment.instance_id)
+            held = _of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
             if held.status is payment.status:
-                self._move(uow, held, status, cause)
+                uow.move(held, cause, at=self._clock(), reported=status)
         return held
 
     def set_status(
@@ -118,34 +118,18 @@ class Payments:
         AlreadyFinalised or IllegalMove.
         """
         with self._store.writing() as uow:
-            payment = self._locked(uow, payment_id, instance_id)
-            self._move(uow, payment, status, cause)
+            payment = _of_tenant(uow, payment_id, instance_id, lock=True)
+            uow.move(payment, cause, at=self._clock(), reported=status)
         return payment
 
-    def _move(
-        self, uow: UnitOfWork, payment: Payment, status: TransactionStatus, cause: Cause
-    ) -> None:
-        made = move(payment, cause, at=self._clock(), reported=status)
-        if made is not None:
-            uow.moves.record(made)
 
-    def _reject(self, uow: UnitOfWork, payment: Payment, now: datetime) -> None:
-        rejected = move(payment, Cause.TIME_RAN_OUT, at=now)
-        if rejected is not None:
-            uow.moves.record(rejected)
-        for authorisation in uow.authorisations.of_parent(payment.payment_id):
-            if authorisation.status.finalised:
-                continue
-            failed = move(authorisation, Cause.PARENT_EXPIRED, at=now)
-            if failed is not None:
-                uow.moves.record(failed)
-
-    def _locked(self, uow: UnitOfWork, payment_id: str, instance_id: str) -> Payment:
-        """The payment, held until commit."""
-        payment = uow.payments.find(known_form(payment_id), lock=True)
-        if payment is None or payment.instance_id != instance_id:
-            raise Unknown
-        return payment
+def _of_tenant(
+    uow: UnitOfWork, payment_id: str, instance_id: str, *, lock: bool = False
+) -> Payment:
+    payment = uow.payments.find(known_form(payment_id), lock=lock)
+    if payment is None or payment.instance_id != instance_id:
+        raise Unknown
+    return payment
 
 
 def _rows(new: NewPayment) -> list[NewRow]:

@@ -3,11 +3,16 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms.domain.authorisation import Authorisation
 from cms.domain.errors import StoreUnavailable
+from cms.domain.moving import move
+from cms.domain.payment import Payment
+from cms.domain.statuses import Cause, FinalisableStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
@@ -32,6 +37,22 @@ class UnitOfWork:
         self.moves = MoveQueries(connection)
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
+
+    def move(
+        self,
+        resource: Payment | Authorisation,
+        cause: Cause,
+        *,
+        at: datetime,
+        reported: FinalisableStatus | None = None,
+    ) -> None:
+        """Move the resource as its lifecycle says, in the database and its history too.
+
+        Raises AlreadyFinalised, IllegalMove, and ChangedMeanwhile (S1).
+        """
+        made = move(resource, cause, at=at, reported=reported)
+        if made is not None:
+            self.moves.record(made)
 
 
 class Store:
