@@ -1,5 +1,6 @@
 # ruff: noqa: INP001
-"""Writes the pages that come from the code's own tables: state diagrams and message codes.
+"""Writes the pages that are not written by hand: state diagrams and message codes from the code's
+tables, the pictures of the flows from their recordings.
 
 `python -m docs.generate` renews them; a test fails when one is out of date.
 """
@@ -10,6 +11,7 @@ from typing import Final, TypeVar
 
 from cms.domain.lifecycles import AUTHORISATION, PAYMENT, Lifecycle, Target
 from cms.domain.statuses import FinalisableStatus
+from docs.flow_pages import flow_pages
 from spi.answers import BankCode
 from xs2a.spec.messages import Message
 
@@ -26,7 +28,15 @@ def pages() -> dict[str, str]:
         "states/payment.mmd": _diagram(PAYMENT),
         "states/authorisation.mmd": _diagram(AUTHORISATION),
         "message-codes.md": _lines(_message_codes()),
+        **{f"flows/{name}": _lines(lines) for name, lines in flow_pages().items()},
     }
+
+
+def stale_pages() -> list[Path]:
+    """Pages whose source is gone: where everything is generated, and nothing generates them."""
+    wanted = {FOLDER / page for page in pages()}
+    found = [path for folder in ("states", "flows") for path in (FOLDER / folder).iterdir()]
+    return sorted(path for path in found if path not in wanted)
 
 
 def _diagram(lifecycle: Lifecycle[S]) -> str:
@@ -87,5 +97,8 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
+    (FOLDER / "flows").mkdir(exist_ok=True)
     for path, text in pages().items():
         (FOLDER / path).write_text(text, encoding="utf-8")
+    for stale in stale_pages():
+        stale.unlink()

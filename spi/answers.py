@@ -18,6 +18,10 @@ class BankCode(StrEnum):
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105  a message code
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105  a message code
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105  a message code
+    SCA_METHOD_UNKNOWN = "SCA_METHOD_UNKNOWN"
+    SCA_INVALID = "SCA_INVALID"
+    CANCELLATION_INVALID = "CANCELLATION_INVALID"
+    SERVICE_NOT_SUPPORTED = "SERVICE_NOT_SUPPORTED"
     SERVICE_BLOCKED = "SERVICE_BLOCKED"
     PRODUCT_INVALID = "PRODUCT_INVALID"
     PRODUCT_UNKNOWN = "PRODUCT_UNKNOWN"
@@ -43,9 +47,13 @@ class Done(Generic[V_co]):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The bank said no, and nothing has happened there. The first error decides the answer."""
+    """The bank said no, and nothing has happened there. The first error decides the answer.
+
+    `ends_authorisation`: it was the PSU's last try, the authorisation has failed (A5).
+    """
 
     errors: tuple[BankError, ...]
+    ends_authorisation: bool = False
 
     def __post_init__(self) -> None:
         """A refusal without a reason is a connector's mistake."""

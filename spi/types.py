@@ -1,7 +1,9 @@
 """What crosses the plug between the server and a bank."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cms.domain.approach import Approach
+from cms.domain.authorisation import AuthorisationKind
 from cms.domain.parties import PsuContext, PsuId, Tpp
 from cms.domain.payment import CreditTransfer
 from cms.domain.payment_service import PaymentService
@@ -17,6 +19,7 @@ class BankContext:
     x_request_id: str
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
+    access_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,17 @@ class PaymentToInitiate:
 
 @dataclass(frozen=True, slots=True)
 class Initiated:
-    """The bank took the payment in. RJCT is an answer too: the bank took note and rejects it."""
+    """The bank took the payment in. RJCT is an answer too: the bank took note and rejects it.
+
+    `multilevel` says that several PSUs must authorise it (A10); so does the status PATC.
+    """
 
     status: TransactionStatus
     bank_reference: str | None = None
     aspsp_account_id: str | None = None
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
+    multilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +78,143 @@ class PaymentStatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentToAuthorise(PaymentRef):
+    """A payment with the order itself, wherever a PSU is about to authorise something about it."""
+
+    transfer: CreditTransfer = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorisationRef:
-    """An authorisation by our id, with the status we know of."""
+    """An authorisation by our id, with what we know of it. `psu` is the PSU it belongs to."""
 
     authorisation_id: str
-    sca_approach: str
+    kind: AuthorisationKind
+    sca_approach: Approach
     status: ScaStatus
+    psu: PsuId | None = None
+    authentication_method_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorisationStarted:
-    """The bank is ready for this authorisation."""
+    """The bank is ready for this authorisation. It may have chosen another approach or status."""
 
+    psu_message: str | None = None
+    tpp_notes: tuple[TppNote, ...] = ()
+    sca_approach: Approach | None = None
+    status: ScaStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PsuCredentials:
+    """What the PSU proves its identity with. The passwords are never printed nor kept."""
+
+    psu: PsuId
+    password: str = field(repr=False)
+    additional_password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaMethod:
+    """A second factor of a PSU (Berlin Group `authenticationObject`).
+
+    With a decoupled one the PSU confirms elsewhere, and the TPP sends nothing any more.
+    """
+
+    authentication_method_id: str
+    authentication_type: str
+    name: str | None = None
+    authentication_version: str | None = None
+    explanation: str | None = None
+    decoupled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeData:
+    """What the PSU needs to make the code of the chosen method."""
+
+    image: bytes | None = None
+    texts: tuple[str, ...] = ()
+    image_link: str | None = None
+    otp_max_length: int | None = None
+    otp_format: str | None = None
+    additional_information: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticated:
+    """The PSU is who it says. No method, or `exempted`: no second factor is asked for."""
+
+    methods: tuple[ScaMethod, ...] = ()
+    exempted: bool = False
+    psu_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodSelected:
+    """The method is chosen, the code or the push is on its way; or the PSU is `exempted`."""
+
+    method: ScaMethod
+    challenge: ChallengeData | None = None
+    status: ScaStatus = ScaStatus.SCA_METHOD_SELECTED
+    exempted: bool = False
+    psu_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScaCode:
+    """Proof of a second factor: what the PSU has entered at the TPP (`scaAuthenticationData`)."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationCode:
+    """The code the TPP got after a redirect, for the bank to check (`confirmationCode`)."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeConfirmed:
+    """The server has checked the confirmation code itself: it was right."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoScaNeeded:
+    """The bank itself asks for no second factor: exempted, no method, or nothing to authorise."""
+
+
+Proof = ScaCode | ConfirmationCode | CodeConfirmed | NoScaNeeded
+
+
+@dataclass(frozen=True, slots=True)
+class BankDeed:
+    """What must happen once only. `deed_id` is the key by which the bank knows it again."""
+
+    deed_id: str
+    payment: PaymentToAuthorise
+    authorisation: AuthorisationRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the deed made of the payment: PATC while more PSUs have to authorise, CANC when it
+    is cancelled. `sca_status` differs from `finalised` only where the bank says so.
+    """
+
+    status: TransactionStatus
+    sca_status: ScaStatus | None = None
+    psu_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationBegun:
+    """Where the payment stands now (None: as we have it), and whether the PSU must agree."""
+
+    status: TransactionStatus | None = None
+    authorisation_mandated: bool = False
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
 

@@ -16,15 +16,25 @@ import sqlalchemy as sa
 from cms.domain.statuses import TransactionStatus
 from cms.store.tables import metadata
 from sandbox.certificates import SandboxQtsp, TppFacts
-from spi.answers import Answer, Done
+from spi.answers import Answer, BankCode, BankError, Done, Refused
 from spi.types import (
+    Authenticated,
     AuthorisationRef,
     AuthorisationStarted,
     BankContext,
+    BankDeed,
+    CancellationBegun,
+    ChallengeData,
     Initiated,
+    MethodSelected,
+    Outcome,
     PaymentRef,
     PaymentStatusReport,
+    PaymentToAuthorise,
     PaymentToInitiate,
+    Proof,
+    PsuCredentials,
+    ScaMethod,
     ScaStatusReport,
 )
 from tests.contract.berlin_group import BerlinGroup, is_uuid
@@ -67,14 +77,42 @@ class Clock:
         self.now += period
 
 
+SMS = ScaMethod("sms", "SMS_OTP", name="TAN by SMS")
+EMAIL = ScaMethod("email", "SMTP_OTP", name="TAN by e-mail")
+PUSH = ScaMethod("push", "PUSH_OTP", name="Banking app", decoupled=True)
+CHALLENGE = ChallengeData(otp_max_length=6, otp_format="integer")
+METHODS = {method.authentication_method_id: method for method in (SMS, EMAIL, PUSH)}
+
+
+def refused(code: BankCode, *, ends: bool = False) -> Refused:
+    """The bank says no, for this one reason."""
+    return Refused((BankError(code),), ends_authorisation=ends)
+
+
 @dataclass
 class FakeBank:
-    """A bank that answers what the test says: an answer, or an exception to raise."""
+    """A bank that answers what the test says: an answer, or an exception to raise.
+
+    It does a deed once: under the same id it answers the same again. `outcome` says what it
+    answers when it is asked about a deed; None: what it has really done.
+    """
 
     initiated: Answer[Initiated] | Exception = Done(Initiated(TransactionStatus.RCVD))
     status: Answer[PaymentStatusReport] | Exception | None = None  # None: as we have it
     started: Answer[AuthorisationStarted] | Exception = Done(AuthorisationStarted())
     sca: Answer[ScaStatusReport] | Exception = Done(ScaStatusReport(None))
+    authenticated: Answer[Authenticated] | Exception = Done(Authenticated((SMS,)))
+    selected: Answer[MethodSelected] | Exception | None = None  # None: the method that was named
+    executed: Answer[Outcome] | Exception = Done(Outcome(TransactionStatus.ACCP))
+    cancelled: Answer[Outcome] | Exception = Done(Outcome(TransactionStatus.CANC))
+    outcome: Answer[Outcome] | Exception | None = None
+    begun: Answer[CancellationBegun] | Exception = Done(CancellationBegun())
+    after_wrong_code: Answer[PaymentStatusReport] | Exception = Done(
+        PaymentStatusReport(TransactionStatus.RJCT)
+    )
+    deeds: list[tuple[BankDeed, Proof]] = field(default_factory=list)
+    credentials: list[PsuCredentials] = field(default_factory=list)
+    done: dict[str, Answer[Outcome]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     orders: list[PaymentToInitiate] = field(default_factory=list)
     contexts: list[BankContext] = field(default_factory=list)
@@ -90,7 +128,7 @@ class FakeBank:
         return self._answer("read_payment_status", ctx, self.status or known)
 
     def start_authorisation(
-        self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef
+        self, ctx: BankContext, payment: PaymentToAuthorise, authorisation: AuthorisationRef
     ) -> Answer[AuthorisationStarted]:
         return self._answer("start_authorisation", ctx, self.started)
 
@@ -98,6 +136,66 @@ class FakeBank:
         self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef
     ) -> Answer[ScaStatusReport]:
         return self._answer("read_sca_status", ctx, self.sca)
+
+    def authenticate_psu(
+        self,
+        ctx: BankContext,
+        payment: PaymentToAuthorise,
+        authorisation: AuthorisationRef,
+        credentials: PsuCredentials,
+    ) -> Answer[Authenticated]:
+        self.credentials.append(credentials)
+        return self._answer("authenticate_psu", ctx, self.authenticated)
+
+    def select_sca_method(
+        self,
+        ctx: BankContext,
+        payment: PaymentToAuthorise,
+        authorisation: AuthorisationRef,
+        method_id: str,
+    ) -> Answer[MethodSelected]:
+        answer: Answer[MethodSelected] | Exception
+        if self.selected is not None:
+            answer = self.selected
+        elif method_id in METHODS:
+            method = METHODS[method_id]
+            answer = Done(MethodSelected(method, None if method.decoupled else CHALLENGE))
+        else:
+            answer = refused(BankCode.SCA_METHOD_UNKNOWN)
+        return self._answer("select_sca_method", ctx, answer)
+
+    def execute_payment(self, ctx: BankContext, deed: BankDeed, proof: Proof) -> Answer[Outcome]:
+        return self._act("execute_payment", ctx, deed, proof=proof, answer=self.executed)
+
+    def cancel_payment(self, ctx: BankContext, deed: BankDeed, proof: Proof) -> Answer[Outcome]:
+        return self._act("cancel_payment", ctx, deed, proof=proof, answer=self.cancelled)
+
+    def outcome_of(self, ctx: BankContext, deed: BankDeed) -> Answer[Outcome]:
+        really = self.done.get(deed.deed_id, refused(BankCode.PAYMENT_FAILED))
+        return self._answer("outcome_of", ctx, self.outcome or really)
+
+    def begin_cancellation(
+        self, ctx: BankContext, payment: PaymentRef
+    ) -> Answer[CancellationBegun]:
+        return self._answer("begin_cancellation", ctx, self.begun)
+
+    def confirmation_failed(
+        self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef
+    ) -> Answer[PaymentStatusReport]:
+        return self._answer("confirmation_failed", ctx, self.after_wrong_code)
+
+    def _act(
+        self,
+        name: str,
+        ctx: BankContext,
+        deed: BankDeed,
+        *,
+        proof: Proof,
+        answer: Answer[Outcome] | Exception,
+    ) -> Answer[Outcome]:
+        self.deeds.append((deed, proof))
+        said = self._answer(name, ctx, answer)
+        return self.done.setdefault(deed.deed_id, said) if isinstance(said, Done) else said
 
     def _answer(self, name: str, ctx: BankContext, answer: Answer[V] | Exception) -> Answer[V]:
         self.asked.append(name)
@@ -213,6 +311,7 @@ def open_world(
         proxy_verifies_chain=False,
         sandbox_default_tpp=default_tpp,
         clock=None,
+        password_keys=None,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
     )

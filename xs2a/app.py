@@ -7,6 +7,7 @@ from flask_smorest import Api
 
 from xs2a.http.errors import register_error_handlers
 from xs2a.http.gate import Door
+from xs2a.http.password_keys import password_keys
 from xs2a.http.payments import payments
 
 MAX_BODY_BYTES: Final = 1024 * 1024  # a single payment in JSON has some 2,000
@@ -26,5 +27,6 @@ def create_app(door: Door, *, published: Blueprint, openapi: dict[str, str]) -> 
     api = Api(app)
     register_error_handlers(app)
     api.register_blueprint(payments)
+    app.register_blueprint(password_keys)
     app.register_blueprint(published)
     return app

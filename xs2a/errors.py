@@ -41,6 +41,58 @@ class WrongPaymentProduct(Refusal):
     text = "The addressed payment is of another payment product."
 
 
+class ApproachClosed(Refusal):
+    """With this approach the TPP updates nothing (A6)."""
+
+    text = "With this SCA approach the PSU authorises at the bank; nothing can be sent here."
+
+
+class StatusAllowsNoUpdate(Refusal):
+    """The authorisation has come to an end, or is out of the TPP's hands (A6)."""
+
+    text = "The status of the authorisation allows no update."
+
+
+class WrongStage(Refusal):
+    """What was sent is not what the authorisation waits for (A6)."""
+
+    text = "What was sent does not fit the status of the authorisation."
+
+
+class CodeNotAccepted(Refusal):
+    """The confirmation code is wrong, or there is nothing (more) to confirm with it."""
+
+    text = "The confirmation code is not accepted."
+
+
+class PsuNotNamed(Refusal):
+    """Neither the request nor the authorisation names a PSU (A4)."""
+
+    text = "The PSU must be named by the header PSU-ID."
+
+
+class OtherPsu(Refusal):
+    """The request names another PSU than the payment or the authorisation (A4)."""
+
+    text = "The PSU of the request is not the one who authorises here."
+
+
+class EncryptionUnsupported(Refusal):
+    """An encrypted password cannot be read: not for our key, or not a JWE at all (A8)."""
+
+    text = "The encrypted password cannot be read."
+
+
+class TokenMissing(Refusal):
+    """OAuth: an access token has to be fetched first; the text says where."""
+
+
+class TokenNotForThis(Refusal):
+    """OAuth: no access token may, or a proper one must, come with this request."""
+
+    text = "The access token is not valid for this resource."
+
+
 class BankRefused(Refusal):
     """The bank said no; its errors are told as they are."""
 

@@ -44,6 +44,7 @@ class Settings:
     proxy_verifies_chain: bool
     sandbox_default_tpp: bool
     clock: str | None
+    password_keys: Path | None
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
 
@@ -112,6 +113,10 @@ def _read(env: Env) -> Settings:
         proxy_verifies_chain=env.bool("XS2A_PROXY_VERIFIES_CHAIN", default=False),
         sandbox_default_tpp=env.bool("XS2A_SANDBOX_DEFAULT_TPP", default=False),
         clock=env.str("XS2A_CLOCK", default=None),
+        password_keys=env.path(
+            "XS2A_PASSWORD_KEYS",
+            default=folder / "sandbox" / "password-keys.json" if sandbox else None,
+        ),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
     )

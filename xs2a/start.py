@@ -5,17 +5,21 @@ import os
 import socket
 import time
 from contextlib import ExitStack
+from datetime import datetime
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import sqlalchemy as sa
 
 from cms.domain.profile import ProfileInvalid, Severity
-from cms.profile_file import format_findings
+from cms.profile_file import Profiles, format_findings
 from sandbox.certificates import ensure_tpp_certificate
+from spi.capabilities import missing_capabilities
+from spi.port import Connector
 from spi.registry import ConnectorNotFound
 from xs2a.clock import ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
+from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
 from xs2a.wiring import open_profiles, plug_in
@@ -38,24 +42,42 @@ def prepare(settings: Settings) -> None:
             profiles.forget_overrides()
         if not is_migrated(settings):
             raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
-        plug_in(settings, clock)
+        _demand_able_connector(plug_in(settings, clock), profiles)
+        read_password_keys(settings)
     except ProfileInvalid as error:
         raise NotReady(f"The profile is invalid:\n{format_findings(error.findings)}") from error
-    except (ConnectorNotFound, ClockInvalid) as error:
+    except (ConnectorNotFound, ClockInvalid, PasswordKeysInvalid) as error:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
-    link = profiles.for_tenant(None).pis.pis_redirect_url_to_aspsp
-    if settings.sandbox and f":{settings.online_banking_port}/" not in link:
-        print(f"warning: pisRedirectUrlToAspsp leads to {link}, not to the online banking here")
     if settings.sandbox:
-        if not settings.cms_tokens and not settings.cms_open:
-            os.environ["XS2A_CMS_TOKENS"] = generated_token()
-        settings.sandbox_folder.mkdir(parents=True, exist_ok=True)
-        ensure_tpp_certificate(settings.sandbox_folder, clock())
+        _prepare_sandbox(settings, profiles, clock())
+
+
+def _demand_able_connector(connector: Connector, profiles: Profiles) -> None:
+    """Nothing may be offered that the bank's connector cannot do. Raises NotReady."""
+    missing = [
+        f"{name}: {lack}" if name else lack
+        for name, profile in profiles.all().items()
+        for lack in missing_capabilities(connector, profile)
+    ]
+    if missing:
+        raise NotReady("The connector cannot do what is offered:\n" + "\n".join(missing))
+
+
+def _prepare_sandbox(settings: Settings, profiles: Profiles, now: datetime) -> None:
+    """Make what a sandbox makes for itself: a token, a TPP's certificate, a key for passwords."""
+    link = profiles.for_tenant(None).pis.pis_redirect_url_to_aspsp
+    if f":{settings.online_banking_port}/" not in link:
+        print(f"warning: pisRedirectUrlToAspsp leads to {link}, not to the online banking here")
+    if not settings.cms_tokens and not settings.cms_open:
+        os.environ["XS2A_CMS_TOKENS"] = generated_token()
+    settings.sandbox_folder.mkdir(parents=True, exist_ok=True)
+    ensure_tpp_certificate(settings.sandbox_folder, now)
+    ensure_password_keys(settings)
 
 
 def announce(settings: Settings) -> None:

@@ -17,7 +17,9 @@ from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
 from cms.service.idempotency import Idempotency
+from cms.service.intents import BankIntents
 from cms.service.payments import Payments
+from cms.service.sca import Sca
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.unit_of_work import Store
@@ -33,6 +35,8 @@ from xs2a.app import create_app as create_xs2a_app
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.http.gate import Door
+from xs2a.http.payment_body import stored_transfer
+from xs2a.password_keys import read_password_keys
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
 
@@ -66,11 +70,14 @@ def build_house(
     parts = Parts(
         payments=Payments(store, clock),
         authorisations=Authorisations(store, clock),
+        sca=Sca(store, clock),
+        intents=BankIntents(store, clock),
         tpps=Tpps(store, clock),
         idempotency=Idempotency(store),
         bank=bank or plug_in(settings, clock),
         clock=clock,
         new_id=new_id or ids.new_id,
+        transfer_of=stored_transfer,
     )
     return House(settings, database, store, open_profiles(settings), parts)
 
@@ -87,7 +94,7 @@ def plug_in(settings: Settings, clock: Clock) -> Connector:
 
 
 def xs2a_face(house: House) -> Flask:
-    """The TPP-facing app."""
+    """The TPP-facing app. Raises PasswordKeysInvalid."""
     settings = house.settings
     identification = TppIdentification(
         trusted_proxies=settings.trusted_proxies,
@@ -95,7 +102,7 @@ def xs2a_face(house: House) -> Flask:
         clock=house.parts.clock,
     )
     return create_xs2a_app(
-        Door(house.parts, house.profiles, identification),
+        Door(house.parts, house.profiles, identification, read_password_keys(settings)),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )
@@ -126,7 +133,14 @@ def sandbox_tpp() -> Tpp:
 def sandbox_bank(settings: Settings) -> Bank:
     """The sandbox bank itself, as its online banking and its set-up need it."""
     storage = Storage(settings.sandbox_bank_url)
-    return Bank(storage, clock=clock_from(settings.clock), sleep=time.sleep)
+    return Bank(
+        storage, clock=clock_from(settings.clock), sleep=time.sleep, new_code=_confirmation_code
+    )
+
+
+def _confirmation_code() -> str:
+    """Ten characters that cannot be mistaken for each other: a PSU may have to type them."""
+    return "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(10))
 
 
 def serve_xs2a() -> Flask:

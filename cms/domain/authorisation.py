@@ -1,10 +1,11 @@
 """An authorisation: the sub-resource of a payment that carries one SCA of one PSU."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
+from cms.domain.approach import Approach
 from cms.domain.lifecycles import AUTHORISATION, Lifecycle
 from cms.domain.parties import PsuId
 from cms.domain.payment import RedirectUris
@@ -12,16 +13,30 @@ from cms.domain.statuses import Cause, ScaStatus
 
 
 class AuthorisationKind(StrEnum):
-    """What is being authorised; the words of the CMS faces."""
+    """What is being authorised; the words of the CMS faces.
 
-    PIS_CREATION = "PIS_CREATION"
+    `joins_psu` tells whether its PSU takes part in the parent from then on.
+    """
+
+    joins_psu: bool
+
+    PIS_CREATION = "PIS_CREATION", True
+    PIS_CANCELLATION = "PIS_CANCELLATION", False
+
+    def __new__(cls, value: str, joins_psu: bool = False) -> Self:
+        """`NAME = value, does its PSU join the parent`."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.joins_psu = joins_psu
+        return member
 
 
 @dataclass(slots=True)
 class Authorisation:
     """One SCA process below its parent resource. Status is set by `moving.move` only.
 
-    The authorisation id is also the redirect id of the link to the online banking (A9).
+    The authorisation id is also the redirect id of the link to the online banking (A9). Of a
+    confirmation code only a slow, salted hash is kept.
     """
 
     lifecycle: ClassVar[Lifecycle[ScaStatus]] = AUTHORISATION
@@ -30,7 +45,7 @@ class Authorisation:
     parent_id: str
     instance_id: str
     kind: AuthorisationKind
-    sca_approach: str
+    sca_approach: Approach
     status: ScaStatus
     status_cause: Cause
     status_changed_at: datetime
@@ -40,6 +55,7 @@ class Authorisation:
     psu: PsuId | None = None
     redirect_uris: RedirectUris = RedirectUris()
     authentication_method_id: str | None = None
+    confirmation_code_hash: str | None = field(default=None, repr=False)
 
     @property
     def resource_id(self) -> str:

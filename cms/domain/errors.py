@@ -62,6 +62,42 @@ class Malformed(Refusal):
     text = "The request is malformed."
 
 
+class ConfirmationOverdue(Refusal):
+    """The payment's time ran out before its PSU had authorised it (P2)."""
+
+    text = "The payment was not authorised in time and has expired."
+
+
+class NothingToAuthorise(Refusal):
+    """The payment is authorised already, or finalised (P3)."""
+
+    text = "The status of the payment allows no further authorisation."
+
+
+class CancellationOfFinalised(Refusal):
+    """Cancellation of a payment that is finalised (P4); the text is fixed."""
+
+    text = "Payment is finalised already and cannot be cancelled"
+
+
+class CancellationNotRequested(Refusal):
+    """A cancellation is authorised only after a DELETE that asked for it (P7)."""
+
+    text = "The cancellation of this payment was not requested, or needs no authorisation."
+
+
+class PsuHasAuthorised(Refusal):
+    """This PSU has authorised the payment already; another one may have to (A10)."""
+
+    text = "This PSU has authorised already."
+
+
+class BeingCarriedOut(Refusal):
+    """The bank has been asked to execute or cancel the payment, and has not answered yet (S4)."""
+
+    text = "The bank is carrying out an earlier request for this payment."
+
+
 class KeptBefore(Refusal):
     """Another request with the same idempotency key was faster (P14): its answer counts."""
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cms.domain.authorisation import Authorisation
+from cms.domain.approach import Approach
+from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
 
@@ -15,6 +16,7 @@ class ExpiryRules:
     payment_confirmation: timedelta  # pis.notConfirmedPaymentExpirationTimeMs
     authorisation: timedelta  # common.authorisationExpirationTimeMs
     redirect_link: timedelta  # common.redirectUrlExpirationTimeMs
+    cancellation_link: timedelta  # pis...paymentCancellationRedirectUrlExpirationTimeMs
 
     @classmethod
     def of(cls, profile: Profile) -> "ExpiryRules":
@@ -23,7 +25,17 @@ class ExpiryRules:
             payment_confirmation=profile.pis.not_confirmed_payment_expiration_time,
             authorisation=profile.common.authorisation_expiration_time,
             redirect_link=profile.common.redirect_url_expiration_time,
+            cancellation_link=profile.pis.payment_cancellation_redirect_url_expiration_time,
         )
+
+    def link_of(self, kind: AuthorisationKind, approach: Approach) -> timedelta:
+        """How long the PSU may use the link. Where none leads to the bank's pages, what waits on
+        the PSU's device lives as long as the authorisation.
+        """
+        if not approach.psu_leaves:
+            return self.authorisation
+        cancels = kind is AuthorisationKind.PIS_CANCELLATION
+        return self.cancellation_link if cancels else self.redirect_link
 
 
 def confirmation_overdue(payment: Payment, now: datetime) -> bool:
@@ -39,3 +51,15 @@ def redirect_link_expired(authorisation: Authorisation, now: datetime) -> bool:
 def authorisation_expired(authorisation: Authorisation, now: datetime) -> bool:
     """Is it too late for the bank to write to this authorisation?"""
     return now >= authorisation.expires_at
+
+
+def visit_too_late(payment: Payment, authorisation: Authorisation, now: datetime) -> bool:
+    """Is anything over that a PSU needs who comes to authorise: link, authorisation, payment?"""
+    return (
+        redirect_link_expired(authorisation, now)
+        or authorisation_expired(authorisation, now)
+        or (
+            authorisation.kind is AuthorisationKind.PIS_CREATION
+            and confirmation_overdue(payment, now)
+        )
+    )

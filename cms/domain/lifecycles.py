@@ -70,6 +70,9 @@ PAYMENT: Final = Lifecycle(
     TransactionStatus,
     (
         Row(_open(T), Cause.BANK_REPORTED, REPORTED, ref="IG transaction-status#bank"),
+        Row(_open(T), Cause.PSU_AUTHORISED, REPORTED, ref="IG authorise#transaction-status"),
+        Row(_open(T), Cause.CODE_WRONG, REPORTED, ref="IG confirmation#wrong-code-payment"),
+        Row(_open(T), Cause.CANCELLED, T.CANC, ref="P6 cancellation"),
         Row(_open(T), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#payment-status"),
         Row(frozenset(T), Cause.ASPSP_PUSHED, REPORTED, ref="P1 finalised#aspsp-push"),
         Row(frozenset({T.RCVD, T.PATC}), Cause.TIME_RAN_OUT, T.RJCT, ref="P8 not-confirmed"),
@@ -82,8 +85,15 @@ AUTHORISATION: Final = Lifecycle(
     (
         Row(_open(A), Cause.BANK_REPORTED, REPORTED, ref="IG sca-status#bank"),
         Row(_open(A), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#sca-status"),
+        Row(frozenset({A.RECEIVED}), Cause.PSU_NAMED, A.PSU_IDENTIFIED, ref="IG identify"),
+        Row(_open(A), Cause.SCA_STEP, REPORTED, ref="IG update-psu-data"),
+        Row(_open(A), Cause.SCA_REFUSED, A.FAILED, ref="A5 no-further-try"),
+        Row(frozenset({A.UNCONFIRMED}), Cause.CODE_WRONG, A.FAILED, ref="IG confirmation#wrong"),
+        Row(_open(A), Cause.SUPERSEDED, A.FAILED, ref="A11 same-psu-again"),
+        Row(_open(A), Cause.PARENT_CLOSED, A.FAILED, ref="P5 cancelled#authorisations"),
         Row(_open(A), Cause.BANK_FAILED, A.FAILED, ref="A3 start-authorisation#bank-error"),
         Row(_open(A), Cause.PARENT_EXPIRED, A.FAILED, ref="P8 not-confirmed#authorisations"),
+        Row(_open(A), Cause.AUTHORISATION_EXPIRED, A.FAILED, ref="IG authorisation#expired"),
         Row(_open(A), Cause.REDIRECT_EXPIRED, A.FAILED, ref="C3 redirect-link#expired"),
     ),
 )

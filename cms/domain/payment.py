@@ -18,6 +18,10 @@ class RedirectUris:
     ok: str | None = None
     nok: str | None = None
 
+    def or_else(self, other: "RedirectUris") -> "RedirectUris":
+        """Each of the two where it is named, else the other's."""
+        return RedirectUris(self.ok or other.ok, self.nok or other.nok)
+
 
 @dataclass(frozen=True, slots=True)
 class CreditTransfer:
@@ -43,12 +47,23 @@ class TppWishes:
     brand_logging_information: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CancellationRequest:
+    """A DELETE that asked for the PSU; without one no cancellation is authorised (P7)."""
+
+    requested_at: datetime
+    redirect_uris: RedirectUris = RedirectUris()
+    internal_request_id: str | None = None
+
+
 @dataclass(slots=True)
 class Payment:
     """A payment of any service and product. The bytes that were sent are kept beside it.
 
     Its status is set by `moving.move` only. `confirm_by` is the moment until which the PSU must
-    have authorised it (P8). `bank_reference` is the bank's own id for it (S5).
+    have authorised it (P8). `bank_reference` is the bank's own id for it (S5). `multilevel` says
+    that several PSUs must authorise (A10). `open_intent_id` is set while the bank has been asked
+    to execute or cancel it and the answer is not stored yet (S4).
     """
 
     lifecycle: ClassVar[Lifecycle[TransactionStatus]] = PAYMENT
@@ -69,6 +84,9 @@ class Payment:
     bank_reference: str | None = None
     aspsp_account_id: str | None = None
     internal_request_id: str | None = None
+    multilevel: bool = False
+    cancellation: CancellationRequest | None = None
+    open_intent_id: str | None = None
 
     @property
     def resource_id(self) -> str:

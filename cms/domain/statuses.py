@@ -59,10 +59,19 @@ class Cause(StrEnum):
 
     INITIATED = "initiated"  # the TPP asked for the payment
     STARTED = "started"  # an authorisation was started
+    PSU_NAMED = "psu_named"  # the TPP told who the PSU is
+    SCA_STEP = "sca_step"  # the bank took a step that the TPP's update asked for
+    SCA_REFUSED = "sca_refused"  # password or code wrong, and no further try (A5)
+    CODE_WRONG = "code_wrong"  # the confirmation code was not the expected one
+    SUPERSEDED = "superseded"  # the same PSU started anew (A11)
+    PARENT_CLOSED = "parent_closed"  # the payment was cancelled: nothing is left to authorise
+    PSU_AUTHORISED = "psu_authorised"  # the bank acted on a PSU's authorisation
+    CANCELLED = "cancelled"  # the bank has cancelled the payment
     BANK_FAILED = "bank_failed"  # the bank failed or refused the start of an authorisation (A3)
     BANK_REPORTED = "bank_reported"  # the bank's answer through the SPI
     ONLINE_BANKING_REPORTED = "online_banking_reported"  # psu-api
     ASPSP_PUSHED = "aspsp_pushed"  # aspsp-api: also moves what is finalised
     TIME_RAN_OUT = "time_ran_out"  # not confirmed in time (P8)
     PARENT_EXPIRED = "parent_expired"  # the payment's time ran out, so its authorisations fail
+    AUTHORISATION_EXPIRED = "authorisation_expired"  # its own time ran out
     REDIRECT_EXPIRED = "redirect_expired"  # the PSU came through an expired link

@@ -14,6 +14,9 @@ _PIS_URL: Final = "pis.redirectLinkToOnlineBanking.pisRedirectUrlToAspsp"
 _PIS_CANCELLATION_URL: Final = (
     "pis.redirectLinkToOnlineBanking.pisPaymentCancellationRedirectUrlToAspsp"
 )
+_PIS_CANCELLATION_LIFETIME: Final = (
+    "pis.redirectLinkToOnlineBanking.paymentCancellationRedirectUrlExpirationTimeMs"
+)
 _AIS_URL: Final = "ais.redirectLinkToOnlineBanking.aisRedirectUrlToAspsp"
 _PIIS_URL: Final = "piis.redirectLinkToOnlineBanking.piisRedirectUrlToAspsp"
 _PLACEHOLDER: Final = re.compile(r"\{[^{}]*\}")
@@ -148,6 +151,12 @@ CROSS_CHECKS: Final[tuple[Check, ...]] = (
         Severity.WARNING,
         "is 0: links to the bank's pages expire at once",
         when(lambda p: p.common.redirect_url_expiration_time == timedelta()),
+    ),
+    Check(
+        _PIS_CANCELLATION_LIFETIME,
+        Severity.WARNING,
+        "is 0: links to the bank's pages expire at once",
+        when(lambda p: p.pis.payment_cancellation_redirect_url_expiration_time == timedelta()),
     ),
     Check(
         "common.authorisationExpirationTimeMs",

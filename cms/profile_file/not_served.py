@@ -8,10 +8,8 @@ from cms.domain.profile import (
     Key,
     NotificationMode,
     Profile,
-    ScaApproach,
     ScaRedirectFlow,
     Severity,
-    StartAuthorisationMode,
 )
 from cms.profile_file.check import Check, when
 
@@ -32,12 +30,6 @@ def _unserved_products(profile: Profile) -> Iterator[str]:
     for position, product in enumerate(matrix.get(service, ())):
         if product not in _SERVED_PRODUCTS:
             yield f".{service.payment_type}[{position}]"
-
-
-def _unserved_approaches(profile: Profile) -> Iterator[str]:
-    for position, approach in enumerate(profile.common.sca_approaches_supported):
-        if approach is not ScaApproach.REDIRECT:
-            yield f"[{position}]"
 
 
 def _unserved_status_formats(profile: Profile) -> Iterator[str]:
@@ -78,40 +70,16 @@ NOT_SERVED: Final[tuple[Check, ...]] = (
         when(lambda p: "application/json" not in p.pis.supported_transaction_status_formats),
     ),
     Check(
-        "common.scaApproachesSupported",
-        Severity.WARNING,
-        "is not served by this version: no authorisation will use it",
-        _unserved_approaches,
-    ),
-    Check(
-        "common.scaApproachesSupported",
-        Severity.ERROR,
-        "must contain REDIRECT: this version serves no other approach",
-        when(lambda p: ScaApproach.REDIRECT not in p.common.sca_approaches_supported),
-    ),
-    Check(
         "common.scaRedirectFlow",
-        Severity.ERROR,
-        "must be REDIRECT: this version serves no OAuth flow",
+        Severity.WARNING,
+        "this version has no authorization server: oauthConfigurationUrl must name the bank's own",
         when(lambda p: p.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT),
-    ),
-    Check(
-        "common.startAuthorisationMode",
-        Severity.ERROR,
-        "must not be explicit: in this version the bank opens the authorisation",
-        when(lambda p: p.common.start_authorisation_mode is StartAuthorisationMode.EXPLICIT),
     ),
     Check(
         "common.tppSignatureRequired",
         Severity.ERROR,
         "must be false: this version does not check signatures",
         when(lambda p: p.common.tpp_signature_required),
-    ),
-    Check(
-        "common.authorisationConfirmationRequestMandated",
-        Severity.ERROR,
-        "must be false: this version does not ask for confirmation codes",
-        when(lambda p: p.common.authorisation_confirmation_request_mandated),
     ),
     Check(
         "common.checkUriComplianceToDomainSupported",
@@ -122,7 +90,7 @@ NOT_SERVED: Final[tuple[Check, ...]] = (
     Check(
         "sb.signingBasketSupported",
         Severity.WARNING,
-        "this version serves no signing baskets, nor the explicit start that they bring",
+        "this version serves no signing baskets, only the explicit start that they bring",
         when(lambda p: p.sb.signing_basket_supported),
     ),
     Check(
@@ -136,18 +104,12 @@ NOT_SERVED: Final[tuple[Check, ...]] = (
 WAITS_FOR: Final[tuple[tuple[str, str], ...]] = (
     ("ais.", "account information"),
     ("piis.", "confirmation of funds"),
-    ("sb.", "signing baskets"),
-    ("pis.paymentCancellationAuthorisationMandated", "cancellation"),
-    ("pis.redirectLinkToOnlineBanking.pisPaymentCancellationRedirectUrlToAspsp", "cancellation"),
-    (
-        "pis.redirectLinkToOnlineBanking.paymentCancellationRedirectUrlExpirationTimeMs",
-        "cancellation",
-    ),
+    ("sb.signingBasketMaxEntries", "signing baskets"),
+    ("sb.notConfirmedSigningBasketExpirationTimeMs", "signing baskets"),
+    ("sb.sbRedirectUrlToAspsp", "signing baskets"),
     ("pis.xmlValidation", "pain.001 products"),
-    ("common.oauthConfigurationUrl", "the OAuth flows"),
     ("common.multicurrencyAccountLevelSupported", "account information"),
     ("common.aisPisSessionsSupported", "account information"),
-    ("common.authorisationConfirmationCheckByXs2a", "confirmation codes"),
     ("common.tppUriComplianceResponse", "the comparison of URIs with the certificate"),
 )
 """Keys that are read and checked, but that only a later version acts on: path prefix, service."""

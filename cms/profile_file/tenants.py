@@ -86,6 +86,11 @@ class Profiles:
         in_force = self._current()
         return in_force.of(in_force.slot(instance_id))
 
+    def all(self) -> dict[str, Profile]:
+        """Every profile in force, by the name of its tenant; the default one has no name."""
+        in_force = self._current()
+        return {"": in_force.default, **in_force.tenants}
+
     def tenant(self, instance_id: str | None) -> str:
         """The tenant whose rows a call sees. Where tenants are not told apart there is one.
 

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from cms.domain.authorisation import Authorisation
+from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.authorising import ensure_idle, ensure_not_done
+from cms.domain.confirmation import hashed_code
 from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
-from cms.domain.expiry import (
-    authorisation_expired,
-    confirmation_overdue,
-    redirect_link_expired,
-)
-from cms.domain.ids import known_form
+from cms.domain.expiry import authorisation_expired, visit_too_late
 from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
+from cms.service.held import authorisation_of_tenant, held, join_psu, payment_of_tenant
+from cms.service.sca import end_earlier
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -39,6 +38,7 @@ class ScaReport:
     status: ScaStatus
     psu: PsuId
     authentication_method_id: str | None = None
+    confirmation_code: str | None = field(default=None, repr=False)
 
 
 class Authorisations:
@@ -48,40 +48,44 @@ class Authorisations:
         self._store = store
         self._clock = clock
 
-    def of_payment(self, payment: Payment) -> list[Authorisation]:
-        """The initiation's authorisations, oldest first."""
+    def of_payment(self, payment: Payment, kind: AuthorisationKind) -> list[Authorisation]:
+        """The authorisations of the payment, or of its cancellation, oldest first."""
+        return [each for each in self.all_of(payment) if each.kind is kind]
+
+    def all_of(self, payment: Payment) -> list[Authorisation]:
+        """All authorisations below the payment, oldest first."""
         with self._store.reading() as uow:
             return uow.authorisations.of_parent(payment.payment_id)
 
     def find(self, authorisation_id: str, instance_id: str) -> Authorisation:
         """The authorisation of this tenant. Raises Unknown."""
         with self._store.reading() as uow:
-            return _of_tenant(uow, authorisation_id, instance_id)
+            return authorisation_of_tenant(uow, authorisation_id, instance_id)
 
-    def below(self, payment: Payment, authorisation_id: str) -> Authorisation:
-        """The authorisation, which must be one of this payment's. Raises Unknown."""
+    def below(
+        self, payment: Payment, authorisation_id: str, kind: AuthorisationKind
+    ) -> Authorisation:
+        """The authorisation, which must be one of this payment's and kind. Raises Unknown."""
         authorisation = self.find(authorisation_id, payment.instance_id)
-        if authorisation.parent_id != payment.payment_id:
+        if authorisation.parent_id != payment.payment_id or authorisation.kind is not kind:
             raise Unknown
         return authorisation
 
-    def visit(self, redirect_id: str, instance_id: str) -> Visit:
-        """A PSU came by the link.
+    def visit(self, redirect_id: str, instance_id: str, kind: AuthorisationKind) -> Visit:
+        """A PSU came by the link to authorise a payment, or its cancellation.
 
         Raises Unknown; or LinkExpired, which fails the authorisation, also when its own time or
         the payment's (P8) is over: the online banking asks here before it executes.
         """
         now = self._clock()
         with self._store.reading() as uow:
-            authorisation = _of_tenant(uow, redirect_id, instance_id)
-            payment = _parent(uow, authorisation)
+            authorisation = authorisation_of_tenant(uow, redirect_id, instance_id)
+            if authorisation.kind is not kind:
+                raise Unknown
+            payment = payment_of_tenant(uow, authorisation.parent_id, instance_id)
             tpp = uow.tpps.find(payment.tpp_id)
             body = uow.payments.body(payment.payment_id)
-        if (
-            redirect_link_expired(authorisation, now)
-            or authorisation_expired(authorisation, now)
-            or confirmation_overdue(payment, now)
-        ):
+        if visit_too_late(payment, authorisation, now):
             self._fail_expired_link(authorisation)
             raise LinkExpired(authorisation.redirect_uris.nok)
         if tpp is None:
@@ -91,16 +95,20 @@ class Authorisations:
     def name_psu(self, authorisation_id: str, instance_id: str, psu: PsuId) -> None:
         """The online banking knows the PSU now: of the authorisation and of the payment.
 
-        Raises Malformed without a PSU-ID, Unknown, LinkExpired, AlreadyFinalised.
+        Other open authorisations of this PSU fail (A11). Raises Malformed without a PSU-ID,
+        Unknown, LinkExpired, AlreadyFinalised, PsuHasAuthorised, BeingCarriedOut.
         """
         if psu.empty:
             raise Malformed("psuId is missing.", path="psuId")
         with self._held(authorisation_id, instance_id) as (uow, payment, authorisation):
             ensure_open(authorisation)
+            ensure_idle(payment)
+            earlier = uow.authorisations.of_parent(payment.payment_id)
+            ensure_not_done(psu, authorisation.kind, earlier)
+            authorisation.psu = psu
             uow.authorisations.set_psu(authorisation, psu)
-            if not any(psu.same_as(each) for each in payment.psus):
-                joined = replace(payment, psus=(*payment.psus, psu))
-                uow.payments.add_psu(joined, psu)
+            end_earlier(uow, authorisation, earlier, self._clock())
+            join_psu(uow, payment, authorisation)
 
     def report(
         self, payment_id: str, authorisation_id: str, instance_id: str, told: ScaReport
@@ -110,6 +118,9 @@ class Authorisations:
         The authorisation must be this payment's and the PSU one of the payment's. Raises
         Unknown, PsuMismatch, LinkExpired, AlreadyFinalised.
         """
+        code_hash = None
+        if told.confirmation_code and told.status is ScaStatus.UNCONFIRMED:  # outside of the lock
+            code_hash = hashed_code(authorisation_id, told.confirmation_code)
         with self._held(authorisation_id, instance_id) as (uow, payment, authorisation):
             if payment.payment_id != payment_id:
                 raise Unknown
@@ -119,49 +130,32 @@ class Authorisations:
             uow.move(authorisation, cause, at=self._clock(), reported=told.status)
             if told.authentication_method_id is not None:
                 uow.authorisations.set_method(authorisation, told.authentication_method_id)
+            if code_hash is not None:
+                uow.authorisations.expect_code(authorisation, code_hash)
         return authorisation
 
-    def bank_reports(self, authorisation: Authorisation, status: ScaStatus) -> Authorisation:
+    def bank_reports(self, seen: Authorisation, status: ScaStatus) -> Authorisation:
         """The bank answered with a status of its own: keep it, unless ours is finalised."""
-        with self._store.writing() as uow:
-            held = uow.authorisations.find(authorisation.authorisation_id, lock=True)
-            if held is None:
-                raise Unknown
-            if held.status is authorisation.status:  # else somebody has moved it since (S1)
-                uow.move(held, Cause.BANK_REPORTED, at=self._clock(), reported=status)
-        return held
+        with held(self._store, seen) as (uow, _, authorisation):
+            # Somebody may have moved it since it was seen: then the report is older (S1).
+            if authorisation.status is seen.status and not authorisation.status.finalised:
+                uow.move(authorisation, Cause.BANK_REPORTED, at=self._clock(), reported=status)
+        return authorisation
 
     @contextmanager
     def _held(
         self, authorisation_id: str, instance_id: str
     ) -> Iterator[tuple[UnitOfWork, Payment, Authorisation]]:
-        """The payment and its authorisation, both locked, in this order for every writer."""
+        """Held for the online banking, which comes too late for an expired authorisation."""
         found = self.find(authorisation_id, instance_id)
-        with self._store.writing() as uow:
-            payment = _parent(uow, found, lock=True)
-            authorisation = uow.authorisations.find(authorisation_id, lock=True)
-            if authorisation is None:
-                raise Unknown
+        with held(self._store, found) as (uow, payment, authorisation):
             if authorisation_expired(authorisation, self._clock()):
                 raise LinkExpired(authorisation.redirect_uris.nok)
             yield uow, payment, authorisation
 
     def _fail_expired_link(self, found: Authorisation) -> None:
-        with self._store.writing() as uow:
-            authorisation = uow.authorisations.find(found.authorisation_id, lock=True)
-            if authorisation is not None and not authorisation.status.finalised:
+        with held(self._store, found) as (uow, _, authorisation):
+            # Who has come back too late after all was done spoils nothing: the TPP may confirm yet.
+            done = authorisation.status.finalised or authorisation.status is ScaStatus.UNCONFIRMED
+            if not done:
                 uow.move(authorisation, Cause.REDIRECT_EXPIRED, at=self._clock())
-
-
-def _of_tenant(uow: UnitOfWork, authorisation_id: str, instance_id: str) -> Authorisation:
-    authorisation = uow.authorisations.find(known_form(authorisation_id))
-    if authorisation is None or authorisation.instance_id != instance_id:
-        raise Unknown
-    return authorisation
-
-
-def _parent(uow: UnitOfWork, authorisation: Authorisation, *, lock: bool = False) -> Payment:
-    payment = uow.payments.find(authorisation.parent_id, lock=lock)
-    if payment is None:
-        raise Unknown
-    return payment

@@ -11,12 +11,12 @@ from datetime import datetime
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import KeptBefore, Unknown
 from cms.domain.expiry import confirmation_overdue
-from cms.domain.ids import known_form
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
 from cms.domain.parties import Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, TransactionStatus
+from cms.service.held import close_authorisations, payment_of_tenant
 from cms.store.inserts import NewRow
 from cms.store.queries.authorisations import new_authorisation_row
 from cms.store.queries.idempotency import new_answer_row
@@ -60,7 +60,7 @@ class Payments:
     def find(self, payment_id: str, instance_id: str) -> Payment:
         """The payment of this tenant. Raises Unknown."""
         with self._store.reading() as uow:
-            return _of_tenant(uow, payment_id, instance_id)
+            return payment_of_tenant(uow, payment_id, instance_id)
 
     def expire(self, payment: Payment) -> Payment:
         """Reject a payment that was not confirmed in time and fail its open authorisations (P8).
@@ -69,8 +69,8 @@ class Payments:
         """
         now = self._clock()
         with self._store.writing() as uow:
-            held = _of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
-            if confirmation_overdue(held, now):
+            held = payment_of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
+            if confirmation_overdue(held, now) and held.open_intent_id is None:
                 uow.move(held, Cause.TIME_RAN_OUT, at=now)
                 for authorisation in uow.authorisations.of_parent(held.payment_id):
                     if not authorisation.status.finalised:
@@ -99,9 +99,9 @@ class Payments:
         if payment.status is status:
             return payment
         with self._store.writing() as uow:
-            held = _of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
+            held = payment_of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
             if held.status is payment.status:
-                uow.move(held, cause, at=self._clock(), reported=status)
+                self._move(uow, held, cause, status)
         return held
 
     def set_status(
@@ -114,22 +114,24 @@ class Payments:
     ) -> Payment:
         """Move the payment to `status` for `cause`, as its lifecycle allows.
 
-        The push of the ASPSP moves a finalised payment too (P1). Raises Unknown,
-        AlreadyFinalised or IllegalMove.
+        What is cancelled leaves nothing to authorise: whatever is open below it fails. The push
+        of the ASPSP moves a finalised payment too (P1). Raises Unknown, AlreadyFinalised or
+        IllegalMove.
         """
         with self._store.writing() as uow:
-            payment = _of_tenant(uow, payment_id, instance_id, lock=True)
-            uow.move(payment, cause, at=self._clock(), reported=status)
+            payment = payment_of_tenant(uow, payment_id, instance_id, lock=True)
+            self._move(uow, payment, cause, status)
+            if status is TransactionStatus.CANC:
+                close_authorisations(uow, payment, self._clock())
         return payment
 
-
-def _of_tenant(
-    uow: UnitOfWork, payment_id: str, instance_id: str, *, lock: bool = False
-) -> Payment:
-    payment = uow.payments.find(known_form(payment_id), lock=lock)
-    if payment is None or payment.instance_id != instance_id:
-        raise Unknown
-    return payment
+    def _move(
+        self, uow: UnitOfWork, payment: Payment, cause: Cause, status: TransactionStatus
+    ) -> None:
+        uow.move(payment, cause, at=self._clock(), reported=status)
+        if status is TransactionStatus.PATC and not payment.multilevel:  # others must follow (A10)
+            payment.multilevel = True
+            uow.payments.set_multilevel(payment)
 
 
 def _rows(new: NewPayment) -> list[NewRow]:

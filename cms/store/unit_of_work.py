@@ -17,6 +17,7 @@ from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
 from cms.store.queries.idempotency import IdempotencyQueries
+from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.tpps import TppQueries
@@ -37,6 +38,7 @@ class UnitOfWork:
         self.moves = MoveQueries(connection)
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
+        self.intents = IntentQueries(connection)
 
     def move(
         self,

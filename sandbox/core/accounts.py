@@ -35,12 +35,22 @@ _ACCOUNTS = {
     (account.iban, account.currency): account for person in PEOPLE for account in person.accounts
 }
 _BY_ID = {account.account_id: account for account in _ACCOUNTS.values()}
-_OWNER = {account.iban: person for person in PEOPLE for account in person.accounts}
+_HOLDERS = {
+    iban: tuple(
+        person for person in PEOPLE if any(account.iban == iban for account in person.accounts)
+    )
+    for iban, _currency in _ACCOUNTS
+}
 
 
 def clearing_account(currency: str) -> str:
     """The id of the account through which money leaves for other banks and comes from them."""
     return f"clearing-{currency}"
+
+
+def holders_of(account_id: str) -> frozenset[str]:
+    """The PSU-IDs of those to whom the account belongs: all of them must authorise a payment."""
+    return frozenset(person.psu_id for person in _HOLDERS[_BY_ID[account_id].iban])
 
 
 def debtor_account(order: Order, psu_id: str | None) -> Account | None:
@@ -58,10 +68,10 @@ def debtor_account(order: Order, psu_id: str | None) -> Account | None:
         held = (account for account in person.accounts if account.currency == order.currency)
         account = next(held, None)
     else:
-        owner = _OWNER.get(order.debtor_iban)
-        if owner is None:
+        holders = _HOLDERS.get(order.debtor_iban)
+        if holders is None:
             raise OrderRefused("PAYMENT_FAILED", "The debtor account is not kept here.")
-        if person is not None and owner is not person:
+        if person is not None and person not in holders:
             raise OrderRefused("PAYMENT_FAILED", "The PSU may not dispose of this account.")
         account = _ACCOUNTS.get((order.debtor_iban, order.currency))
     if account is None or order.debtor_currency not in {None, order.currency}:
@@ -76,7 +86,7 @@ def creditor_account_id(order: Order) -> str:
 
     Raises OrderRefused when it is kept here, but not in the order's currency.
     """
-    if order.creditor_iban not in _OWNER:
+    if order.creditor_iban not in _HOLDERS:
         return clearing_account(order.currency)
     account = _ACCOUNTS.get((order.creditor_iban, order.currency))
     if account is None:
@@ -138,6 +148,15 @@ def reserve(connection: Connection, account_id: str, minor_units: int) -> bool:
         .values(reserved=balances.c.reserved + minor_units)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def release(connection: Connection, account_id: str, minor_units: int) -> None:
+    """What was set aside can be spent again."""
+    connection.execute(
+        update(balances)
+        .where(balances.c.account_id == account_id)
+        .values(reserved=balances.c.reserved - minor_units)
+    )
 
 
 def book(

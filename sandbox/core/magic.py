@@ -16,6 +16,9 @@ class Misbehaviour(Enum):
     UNAVAILABLE = auto()
     SLOW = auto()
     REJECTED_AT_EXECUTION = auto()
+    ANSWER_LOST = auto()
+    EXEMPTED = auto()
+    CANCELLATION_MANDATED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,21 @@ MAGIC: tuple[Magic, ...] = (
         Decimal("666.05"),
         Misbehaviour.REJECTED_AT_EXECUTION,
         "taken in; rejected (RJCT) after the PSU has authorised it",
+    ),
+    Magic(
+        Decimal("666.06"),
+        Misbehaviour.ANSWER_LOST,
+        "executed, but the answer is lost once: asked again, the bank tells it",
+    ),
+    Magic(
+        Decimal("666.07"),
+        Misbehaviour.EXEMPTED,
+        "exempt from SCA: where the TPP sends the password (embedded), it is enough",
+    ),
+    Magic(
+        Decimal("666.08"),
+        Misbehaviour.CANCELLATION_MANDATED,
+        "once authorised, it is cancelled only if the PSU authorises that too",
     ),
 )
 

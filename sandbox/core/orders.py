@@ -1,10 +1,12 @@
 """A payment order as the sandbox bank sees it, and what the bank says about one."""
 
-from dataclasses import astuple, dataclass
+import json
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
+from typing import Self
 
 INSTANT = "instant-sepa-credit-transfers"
 PRODUCTS = frozenset(
@@ -19,10 +21,12 @@ class OrderStatus(StrEnum):
     """How far an order has come: ISO 20022 ExternalPaymentTransactionStatus1Code."""
 
     RCVD = "RCVD"
+    PATC = "PATC"
     ACCP = "ACCP"
     ACSP = "ACSP"
     ACSC = "ACSC"
     RJCT = "RJCT"
+    CANC = "CANC"
 
 
 class BankUnavailable(Exception):
@@ -59,9 +63,19 @@ class Order:
     currency: str
     requested_execution_date: date | None = None
 
-    def fingerprint(self) -> str:
-        """Ties a TAN to just this order: amount and payee above all (RTS on SCA, article 5)."""
-        return sha256(repr(astuple(self)).encode()).hexdigest()
+    def to_text(self) -> str:
+        """All of it, to be kept: a TAN counts only for the order that the PSU was shown, amount
+        and payee above all (RTS on SCA, article 5).
+        """
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The order that was kept."""
+        kept = json.loads(text)
+        day = kept["requested_execution_date"]
+        kept["requested_execution_date"] = date.fromisoformat(day) if day else None
+        return cls(**kept | {"amount": Decimal(kept["amount"])})
 
     @property
     def minor_units(self) -> int:
@@ -88,20 +102,29 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the bank says of an order at initiation: RCVD, or RJCT with a reason."""
+    """What the bank says of an order at initiation: RCVD, or RJCT with a reason.
+
+    `multilevel`: the account has several holders, and all of them must authorise.
+    """
 
     status: OrderStatus
     bank_reference: str
     account_id: str | None
     reason: str = ""
+    multilevel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """What became of an order after its authorisation; a reason comes with RJCT."""
+    """What became of an order after its authorisation; a reason comes with RJCT.
+
+    PATC: another holder of the account has to authorise it too. `first`: it was this very call
+    that executed it, and not an earlier one.
+    """
 
     status: OrderStatus
     reason: str = ""
+    first: bool = field(default=False, compare=False)
 
 
 def from_minor_units(minor: int, currency: str) -> Decimal:

@@ -16,13 +16,15 @@ LOAD_USERS = 49
 @dataclass(frozen=True, slots=True)
 class ScaMethod:
     """A second factor of one person. `id` is stable; `type` is the Berlin Group's
-    authenticationType; `name` is what the PSU reads; `target` is where the TAN goes.
+    authenticationType; `name` is what the PSU reads; `target` is where the TAN goes. With a
+    decoupled one there is no TAN: the PSU approves on that device.
     """
 
     id: str
     type: str
     name: str
     target: str
+    decoupled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Person:
         """The person's method of this id, if there is one."""
         return next((method for method in self.methods if method.id == method_id), None)
 
+    @property
+    def app(self) -> ScaMethod | None:
+        """The method that asks on the person's phone, if there is one."""
+        return next((method for method in self.methods if method.decoupled), None)
+
 
 def german_iban(bank_code: str, account_number: int) -> str:
     """The IBAN of a German account: check digits after ISO 13616 (mod 97, DE is 1314)."""
@@ -74,6 +81,11 @@ def _person(
         Account(iban, currency, name, Decimal(balance)) for iban, currency, balance in balances
     )
     return Person(psu_id, name, accounts, methods)
+
+
+def _manager(psu_id: str, name: str, digits: str) -> Person:
+    joint = Account("DE32760700240271232100", "EUR", "Greta and Scott Manager", Decimal("10000.00"))
+    return Person(psu_id, name, (joint,), (_sms(digits),))
 
 
 def _sms(digits: str) -> ScaMethod:
@@ -108,7 +120,19 @@ PEOPLE: tuple[Person, ...] = (
         ),
         ("DE38760700240320465700", "EUR", "10000.00"),
     ),
-    _person("dora.push", "Dora Push", (_sms("18"),), ("DE02100100109307118603", "EUR", "10000.00")),
+    _person(
+        "dora.push",
+        "Dora Push",
+        (
+            _sms("18"),
+            ScaMethod(
+                "push", "PUSH_OTP", "Approve in the banking app", "banking app", decoupled=True
+            ),
+        ),
+        ("DE02100100109307118603", "EUR", "10000.00"),
+    ),
+    _manager("g.manager", "Greta Manager", "32"),
+    _manager("sc.manager", "Scott Manager", "74"),
     *(_load_user(number) for number in range(1, LOAD_USERS + 1)),
 )
 

@@ -1,5 +1,6 @@
 """The bank's own tables and how they are opened: a SQLite file or PostgreSQL, durable."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,9 +19,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -32,6 +35,8 @@ from sandbox.core.orders import BankUnavailable
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
 SET_UP_LOCK = 0x5A6D  # any number: two processes that set up at once wait for each other
+
+log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,13 +90,36 @@ authorisations = Table(
     metadata,
     Column("authorisation_id", String(100), primary_key=True),
     Column("payment_id", String(100), nullable=False),
+    Column("purpose", String(10), nullable=False),
     Column("sca_status", String(20), nullable=False),
+    Column("declined", Boolean, nullable=False),
     Column("claimed_psu_id", String(100)),
     Column("psu_id", String(100)),
     Column("method_id", String(20)),
-    Column("order_fingerprint", String(64)),
+    Column("order_shown", Text),
+    Column("asked_on_phone_ms", BigInteger),
+    Column("confirmation_hash", String(200)),
     Column("password_tries", Integer, nullable=False),
     Column("tan_tries", Integer, nullable=False),
+)
+
+approvals = Table(
+    "bank_approvals",
+    metadata,
+    Column("payment_id", ForeignKey("bank_orders.payment_id"), primary_key=True),
+    Column("psu_id", String(100), primary_key=True),
+)
+
+deeds = Table(
+    "bank_deeds",
+    metadata,
+    Column("deed_id", String(100), primary_key=True),
+    Column("payment_id", String(100), nullable=False),
+    Column("purpose", String(10), nullable=False),
+    Column("ending", String(10), nullable=False),
+    Column("status", String(4)),
+    Column("reason", String(200)),
+    Column("tries_left", Integer),
 )
 
 
@@ -133,9 +161,16 @@ class Storage:
             yield connection
 
     def create_tables(self, connection: Connection) -> None:
-        """Make the tables that are missing, one process at a time."""
+        """Make the tables that are missing, one process at a time.
+
+        Books of an earlier version, whose tables look different, are thrown away first: they hold
+        play money, and the bank starts anew.
+        """
         if not self.sqlite:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SET_UP_LOCK})")
+        if _is_of_earlier_version(connection):
+            log.warning("the sandbox bank's books are of an earlier version; it starts anew")
+            metadata.drop_all(connection)
         metadata.create_all(connection)
 
     def close(self) -> None:
@@ -161,6 +196,16 @@ def to_ms(moment: datetime) -> int:
 def from_ms(milliseconds: int) -> datetime:
     """The moment, aware, in UTC."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _is_of_earlier_version(connection: Connection) -> bool:
+    inspector = inspect(connection)
+    there = set(inspector.get_table_names())
+    return any(
+        {column["name"] for column in inspector.get_columns(table.name)} != set(table.c.keys())
+        for table in metadata.sorted_tables
+        if table.name in there
+    )
 
 
 @contextmanager

@@ -7,12 +7,14 @@ from flask_wtf.csrf import CSRFProtect
 
 from sandbox.core.bank import Bank
 from sandbox.core.people import PASSWORD, TAN
+from sandbox.core.purposes import Purpose
 from sandbox.online_banking.approvals import Approvals
 from sandbox.online_banking.cms_port import CmsClient
 from sandbox.online_banking.formats import register_formats
 from sandbox.online_banking.headers import register_headers
 from sandbox.online_banking.home import Home
 from sandbox.online_banking.pages import register_error_pages
+from sandbox.online_banking.phone import Phone
 
 SESSION_FOR = timedelta(minutes=10)
 LARGEST_FORM = 16 * 1024  # bytes
@@ -48,7 +50,9 @@ def create_online_banking(
     register_formats(app)
     register_error_pages(app)
     app.register_blueprint(Home(bank).blueprint())
-    app.register_blueprint(Approvals(bank, cms).blueprint())
+    app.register_blueprint(Approvals(bank, cms, Purpose.PAY).blueprint("/pis"))
+    app.register_blueprint(Approvals(bank, cms, Purpose.CANCEL).blueprint("/pis/cancellation"))
+    app.register_blueprint(Phone(bank, cms).blueprint())
     app.context_processor(
         lambda: {"bank_name": bank_name, "sandbox_password": PASSWORD, "sandbox_tan": TAN}
     )

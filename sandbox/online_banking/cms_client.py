@@ -1,23 +1,33 @@
-"""The CMS's psu-api for payments over HTTP, with the bank's token."""
+"""The CMS over HTTP, with the bank's token: psu-api for payments, and a look at the profile."""
 
 import logging
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
 
+from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import (
+    DONE,
+    AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
     LinkExpired,
     LinkUnknown,
     PaymentToApprove,
+    ScaNews,
 )
 
 TIMEOUT_S = (3.05, 10.0)  # to connect, to wait for the answer
+_PAYMENT = ("psu-api", "v1", "payment")
+_KIND = {Purpose.PAY: "PIS_CREATION", Purpose.CANCEL: "PIS_CANCELLATION"}
+_CONFIRMATION = "authorisationConfirmationRequestMandated"
+_LINK = {Purpose.PAY: ("redirect",), Purpose.CANCEL: ("cancellation", "redirect")}
+
+T = TypeVar("T", dict[str, Any], list[Any])
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +47,7 @@ class HttpCmsClient:
         instance_id: str | None = None,
         timeout_s: tuple[float, float] = TIMEOUT_S,
     ) -> None:
-        self._root = f"{base_url.rstrip('/')}/psu-api/v1/payment"
+        self._root = base_url.rstrip("/")
         self._headers = {"Accept": "application/json"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -45,40 +55,59 @@ class HttpCmsClient:
             self._headers["instance-id"] = instance_id
         self._timeout_s = timeout_s
 
-    def payment_by_link(self, redirect_id: str) -> PaymentToApprove:
-        """`GET redirect/{redirect-id}`."""
-        answer = self._call("GET", "redirect", redirect_id)
+    def payment_by_link(self, redirect_id: str, purpose: Purpose) -> PaymentToApprove:
+        """`GET redirect/{redirect-id}`, or `GET cancellation/redirect/{redirect-id}`."""
+        answer = self._call("GET", *_PAYMENT, *_LINK[purpose], redirect_id)
         if answer.status_code in {400, 404}:
             raise LinkUnknown
-        return _payment_from(_json_of(_expect_ok(answer)))
+        return _payment_from(_json_of(_expect_ok(answer), dict), purpose)
 
-    def sca_status(self, authorisation_id: str) -> str:
+    def authorisation(self, authorisation_id: str) -> AuthorisationAtCms:
         """`GET authorisation/{authorisation-id}`."""
-        answer = self._call("GET", "authorisation", authorisation_id)
+        answer = self._call("GET", *_PAYMENT, "authorisation", authorisation_id)
         if answer.status_code in {400, 404}:
             raise LinkUnknown
-        status = _json_of(_expect_ok(answer)).get("scaStatus")
+        body = _json_of(_expect_ok(answer), dict)
+        status = body.get("scaStatus")
         if not isinstance(status, str):
             raise CmsUnavailable("the answer tells no scaStatus")
-        return status
+        return AuthorisationAtCms(
+            status, body.get("tppOkRedirectUri"), body.get("tppNokRedirectUri")
+        )
+
+    def authorised_by(self, payment_id: str, purpose: Purpose) -> frozenset[str]:
+        """`GET {payment-id}/authorisation/psus`."""
+        answer = self._call("GET", *_PAYMENT, payment_id, "authorisation", "psus")
+        rows = _json_of(_expect_ok(answer), list)
+        done = [row for row in rows if isinstance(row, dict) and row.get("type") == _KIND[purpose]]
+        return frozenset(str(row.get("psuId")) for row in done if row.get("scaStatus") in DONE)
 
     def set_psu(self, authorisation_id: str, psu_id: str) -> None:
         """`PUT authorisation/{authorisation-id}/psu-data`."""
-        path = ("authorisation", authorisation_id, "psu-data")
+        path = (*_PAYMENT, "authorisation", authorisation_id, "psu-data")
         _expect_ok(self._call("PUT", *path, body={"psuId": psu_id}))
 
-    def set_sca_status(
-        self, payment_id: str, authorisation_id: str, *, status: str, psu_id: str
-    ) -> None:
+    def set_sca_status(self, payment_id: str, authorisation_id: str, *, news: ScaNews) -> None:
         """`PUT {payment-id}/authorisation/{authorisation-id}/status/{status}`."""
-        path = (payment_id, "authorisation", authorisation_id, "status", status)
+        path = (*_PAYMENT, payment_id, "authorisation", authorisation_id, "status", news.status)
+        code = news.confirmation_code
         # Header values are latin-1 on the wire; a PSU-ID outside of it is nobody's here.
-        psu_header = psu_id.encode("ascii", "replace").decode("ascii")
-        _expect_ok(self._call("PUT", *path, headers={"psu-id": psu_header}))
+        psu_header = news.psu_id.encode("ascii", "replace").decode("ascii")
+        body = None if code is None else {"authenticationData": code}
+        _expect_ok(self._call("PUT", *path, body=body, headers={"psu-id": psu_header}))
 
     def set_payment_status(self, payment_id: str, status: str) -> None:
         """`PUT {payment-id}/status/{status}`."""
-        _expect_ok(self._call("PUT", payment_id, "status", status))
+        _expect_ok(self._call("PUT", *_PAYMENT, payment_id, "status", status))
+
+    def confirmation_mandated(self) -> bool:
+        """`GET /api/v1/aspsp-profile`: the key `authorisationConfirmationRequestMandated`."""
+        answer = _expect_ok(self._call("GET", "api", "v1", "aspsp-profile"))
+        common = _json_of(answer, dict).get("common")
+        mandated = common.get(_CONFIRMATION) if isinstance(common, dict) else None
+        if not isinstance(mandated, bool):
+            raise CmsUnavailable("the profile does not tell about confirmation codes")
+        return mandated
 
     def _call(
         self,
@@ -107,7 +136,7 @@ class HttpCmsClient:
 
 def _expect_ok(answer: requests.Response) -> requests.Response:
     if answer.status_code == 408:
-        raise LinkExpired(_json_of(answer).get("tppNokRedirectUri"))
+        raise LinkExpired(_json_of(answer, dict).get("tppNokRedirectUri"))
     if answer.status_code in {400, 404, 409}:
         raise CmsRefused(f"the CMS answered {answer.status_code}")
     if answer.status_code not in {200, 204}:
@@ -116,25 +145,25 @@ def _expect_ok(answer: requests.Response) -> requests.Response:
     return answer
 
 
-def _json_of(answer: requests.Response) -> dict[str, Any]:
+def _json_of(answer: requests.Response, kind: type[T]) -> T:
     try:
         parsed = answer.json()
     except requests.JSONDecodeError:
         raise CmsUnavailable("the answer is not JSON") from None
-    if not isinstance(parsed, dict):
-        raise CmsUnavailable("the answer is not a JSON object")
+    if not isinstance(parsed, kind):
+        raise CmsUnavailable(f"the answer is not a JSON {kind.__name__}")
     return parsed
 
 
-def _payment_from(body: Mapping[str, Any]) -> PaymentToApprove:
+def _payment_from(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove:
     try:
-        return _read_payment(body)
+        return _read_payment(body, purpose)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         log.warning("the CMS's payment is not a single credit transfer: %s", type(error).__name__)
         raise CmsUnavailable("the payment cannot be read") from None
 
 
-def _read_payment(body: Mapping[str, Any]) -> PaymentToApprove:
+def _read_payment(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove:
     payment = body["payment"]
     tpp = payment.get("tppInfo") or {}
     debtor = payment.get("debtorAccount") or {}
@@ -160,4 +189,5 @@ def _read_payment(body: Mapping[str, Any]) -> PaymentToApprove:
         psu_ids=tuple(psu["psuId"] for psu in psus if psu.get("psuId")),
         ok_uri=body.get("tppOkRedirectUri"),
         nok_uri=body.get("tppNokRedirectUri"),
+        purpose=purpose,
     )

@@ -1,9 +1,14 @@
 """What online banking needs of a CMS: read a payment by its link, tell what the PSU did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
+
+from sandbox.core.purposes import Purpose
+
+DONE = frozenset({"finalised", "exempted"})
+CLOSED = DONE | {"failed"}
 
 
 class CmsUnavailable(Exception):
@@ -28,7 +33,10 @@ class CmsRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PaymentToApprove:
-    """A payment with the authorisation under which a PSU came, and the ways back to the TPP."""
+    """A payment with the authorisation under which a PSU came, and the ways back to the TPP.
+
+    `purpose` is what the PSU came for: to pay it, or to cancel it.
+    """
 
     payment_id: str
     authorisation_id: str
@@ -46,24 +54,54 @@ class PaymentToApprove:
     psu_ids: tuple[str, ...] = ()
     ok_uri: str | None = None
     nok_uri: str | None = None
+    purpose: Purpose = Purpose.PAY
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationAtCms:
+    """Where an authorisation stands at the CMS, and the ways back to the TPP."""
+
+    sca_status: str
+    ok_uri: str | None = None
+    nok_uri: str | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Is it one of the SCA statuses that never move again?"""
+        return self.sca_status in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class ScaNews:
+    """How far a PSU has come. The code comes with `unconfirmed`, and is never printed."""
+
+    status: str
+    psu_id: str
+    confirmation_code: str | None = field(default=None, repr=False)
 
 
 class CmsClient(Protocol):
-    """The five calls of the CMS's psu-api. Each may raise CmsUnavailable."""
+    """The calls of the CMS that the pages need. Each may raise CmsUnavailable."""
 
-    def payment_by_link(self, redirect_id: str) -> PaymentToApprove:
-        """The payment behind a link. Raises LinkUnknown and LinkExpired."""
+    def payment_by_link(self, redirect_id: str, purpose: Purpose) -> PaymentToApprove:
+        """The payment behind a link for this purpose. Raises LinkUnknown and LinkExpired."""
 
-    def sca_status(self, authorisation_id: str) -> str:
-        """The authorisation's status at the CMS. Raises LinkUnknown."""
+    def authorisation(self, authorisation_id: str) -> AuthorisationAtCms:
+        """An authorisation, whatever it is for and however it ended. Raises LinkUnknown."""
+
+    def authorised_by(self, payment_id: str, purpose: Purpose) -> frozenset[str]:
+        """The PSU-IDs of those who have authorised the payment, or its cancellation."""
 
     def set_psu(self, authorisation_id: str, psu_id: str) -> None:
         """Tell who the PSU is. Raises CmsRefused and LinkExpired."""
 
-    def set_sca_status(
-        self, payment_id: str, authorisation_id: str, *, status: str, psu_id: str
-    ) -> None:
+    def set_sca_status(self, payment_id: str, authorisation_id: str, *, news: ScaNews) -> None:
         """Tell how far the PSU has come. Raises CmsRefused and LinkExpired."""
 
     def set_payment_status(self, payment_id: str, status: str) -> None:
         """Tell what became of the payment. Raises CmsRefused."""
+
+    def confirmation_mandated(self) -> bool:
+        """Must the TPP bring a confirmation code after the PSU's visit? Asked at each visit: a
+        bank may change its profile at any time.
+        """

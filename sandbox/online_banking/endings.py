@@ -1,56 +1,157 @@
 """How a visit ends: back to the TPP, or first a page that says why it ended so."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import Enum, auto
+from typing import Final
+
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from sandbox.core.bank import Progress
 from sandbox.core.orders import OrderStatus
-from sandbox.core.sca import ScaStatus
+from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import PaymentToApprove
 from sandbox.online_banking.pages import Message, Mood, message_page
-from sandbox.online_banking.ways_back import safe_way_back
+from sandbox.online_banking.ways_back import safe_way_back, with_confirmation_code
 
 
-def ending(link: PaymentToApprove, progress: Progress) -> Response:
+class Ending(Enum):
+    """What came of an authorisation that the bank has closed."""
+
+    DONE = auto()
+    ONE_MORE = auto()
+    REJECTED = auto()
+    DECLINED = auto()
+    BLOCKED = auto()
+
+
+_WELL: Final = {Ending.DONE, Ending.ONE_MORE}
+
+_PAGES: Final[Mapping[tuple[Purpose, Ending], Message]] = {
+    (Purpose.PAY, Ending.DONE): Message(
+        "Payment authorised",
+        "You have authorised this payment, and we have taken it in. It is made once only.",
+        Mood.GOOD,
+    ),
+    (Purpose.PAY, Ending.ONE_MORE): Message(
+        "One more person has to authorise",
+        "You have authorised this payment. It is made when somebody else who may dispose of the "
+        "account has authorised it, too.",
+        Mood.GOOD,
+    ),
+    (Purpose.PAY, Ending.REJECTED): Message(
+        "Payment rejected", "{reason} No money has left your account.", Mood.BAD
+    ),
+    (Purpose.PAY, Ending.DECLINED): Message(
+        "Payment declined", "You have declined this payment. Nothing has been paid."
+    ),
+    (Purpose.PAY, Ending.BLOCKED): Message(
+        "This payment link is blocked",
+        "There were three wrong tries. Nothing has been paid with it. You can start again with a "
+        "new link from where you came from.",
+        Mood.BAD,
+    ),
+    (Purpose.CANCEL, Ending.DONE): Message(
+        "Payment cancelled",
+        "It will not be made. Money that was set aside for it is yours to spend again.",
+        Mood.GOOD,
+    ),
+    (Purpose.CANCEL, Ending.DECLINED): Message(
+        "Payment kept", "You have decided not to cancel this payment. It goes on as before."
+    ),
+    (Purpose.CANCEL, Ending.BLOCKED): Message(
+        "This link is blocked",
+        "There were three wrong tries, or the confirmation code was wrong. The payment has not "
+        "been cancelled with it. You can start again where you came from.",
+        Mood.BAD,
+    ),
+}
+
+
+def ending(
+    progress: Progress, ok_uri: str | None, nok_uri: str | None, tpp_name: str = ""
+) -> Response:
     """The answer to the PSU when the bank has closed the authorisation.
 
     Whoever has just confirmed or declined goes straight back to the TPP; whoever failed, was
-    rejected or comes again is told so first.
+    rejected, waits for somebody else or comes again is told so first.
     """
-    paid = _is_paid(progress)
-    way_back = safe_way_back(link.ok_uri if paid else link.nok_uri)
-    if request.method == "POST" and way_back and (paid or _is_declined(progress)):
+    kind = ending_of(progress)
+    way_back = safe_way_back(ok_uri if kind in _WELL else nok_uri)
+    if request.method == "POST" and way_back and kind in {Ending.DONE, Ending.DECLINED}:
         return redirect(way_back, 303)
-    return decided_before(progress, way_back, link.tpp_name)
+    return decided_before(progress, way_back, tpp_name)
+
+
+def ending_of(progress: Progress) -> Ending:
+    """What came of it."""
+    status = progress.outcome.status if progress.outcome is not None else None
+    if progress.declined:
+        return Ending.DECLINED
+    if progress.purpose is Purpose.PAY and status is OrderStatus.RJCT:
+        return Ending.REJECTED
+    if not progress.sca_status.done:
+        return Ending.BLOCKED
+    if progress.purpose is Purpose.PAY and status is OrderStatus.PATC:
+        return Ending.ONE_MORE
+    return Ending.DONE
+
+
+def message_for(progress: Progress) -> Message:
+    """What was decided, as a page without a way on yet."""
+    message = _PAGES[progress.purpose, ending_of(progress)]
+    reason = progress.outcome.reason if progress.outcome is not None else ""
+    return replace(message, text=message.text.format(reason=reason))
 
 
 def decided_before(progress: Progress, way_back: str | None, tpp_name: str = "") -> Response:
     """What was decided, with a button back to the TPP."""
-    button = f"Back to {tpp_name}" if tpp_name else "Back to where you came from"
-    outcome = progress.outcome
-    if progress.sca_status is ScaStatus.FAILED and not _is_declined(progress):
-        return message_page(
-            Message(
-                "This payment link is blocked",
-                "There were three wrong tries. Nothing has been paid with it. You can start again "
-                "with a new link from where you came from.",
-                Mood.BAD,
-                way_back,
-                button,
-            ),
-            403,
+    message = replace(message_for(progress), way_on=way_back, button=_button(tpp_name))
+    return message_page(message, 403 if ending_of(progress) is Ending.BLOCKED else 200)
+
+
+def with_code(link: PaymentToApprove, code: str) -> Response:
+    """The PSU takes the confirmation code to the TPP: in the link, else by hand."""
+    way_back = safe_way_back(link.ok_uri)
+    if way_back:
+        return redirect(with_confirmation_code(way_back, code), 303)
+    return message_page(
+        Message(
+            f"Give this code to {link.tpp_name}",
+            f"You have confirmed. {link.tpp_name} has to send us this code before we act.",
+            Mood.GOOD,
+            code=code,
         )
-    if _is_declined(progress):
-        text = "You have declined this payment. Nothing has been paid."
-        return message_page(Message("Payment declined", text, Mood.CALM, way_back, button))
-    if outcome is not None and outcome.status is OrderStatus.RJCT:
-        text = f"{outcome.reason} No money has left your account."
-        return message_page(Message("Payment rejected", text, Mood.BAD, way_back, button))
-    text = "You have authorised this payment, and we have taken it in. It is made once only."
-    return message_page(Message("Payment authorised", text, Mood.GOOD, way_back, button))
+    )
 
 
-def used_up(link: PaymentToApprove) -> Response:
+def awaits_tpp(link: PaymentToApprove) -> Response:
+    """The PSU has confirmed and comes again, while the TPP has not sent the code yet."""
+    return message_page(
+        Message(
+            f"{link.tpp_name} still has to confirm",
+            f"You have done your part. We act when {link.tpp_name} has sent us the confirmation "
+            "code that you took there. There is nothing left to do here.",
+        )
+    )
+
+
+def refused(link: PaymentToApprove, reason: str) -> Response:
+    """The bank could not do what the PSU has confirmed."""
+    return message_page(
+        Message(
+            "It is too late",
+            f"{reason} We have done nothing.",
+            Mood.BAD,
+            safe_way_back(link.nok_uri),
+            _button(link.tpp_name),
+        ),
+        409,
+    )
+
+
+def used_up(nok_uri: str | None, tpp_name: str = "") -> Response:
     """The link led to something that was decided elsewhere."""
     return message_page(
         Message(
@@ -58,19 +159,12 @@ def used_up(link: PaymentToApprove) -> Response:
             "The payment behind it was authorised, declined or cancelled before. There is "
             "nothing left to do here.",
             Mood.CALM,
-            safe_way_back(link.nok_uri),
-            f"Back to {link.tpp_name}",
+            safe_way_back(nok_uri),
+            _button(tpp_name),
         ),
         410,
     )
 
 
-def _is_paid(progress: Progress) -> bool:
-    finalised = progress.sca_status is ScaStatus.FINALISED
-    outcome = progress.outcome
-    return finalised and outcome is not None and outcome.status is not OrderStatus.RJCT
-
-
-def _is_declined(progress: Progress) -> bool:
-    failed = progress.sca_status is ScaStatus.FAILED
-    return failed and progress.outcome is not None and progress.outcome.status == OrderStatus.RJCT
+def _button(tpp_name: str) -> str:
+    return f"Back to {tpp_name}" if tpp_name else "Back to where you came from"

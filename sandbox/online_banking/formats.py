@@ -7,6 +7,13 @@ from flask import Flask
 
 NARROW_SPACE = "\u202f"
 
+_SO_FAR = {
+    "RCVD": "Not authorised yet",
+    "PATC": "Waits for another person to authorise it",
+    "ACCP": "Authorised, not made yet",
+    "ACSP": "About to be made",
+}
+
 
 def money(amount: Decimal) -> str:
     """`1,234.50`, with a true minus sign."""
@@ -28,7 +35,12 @@ def minute(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
+def so_far(transaction_status: str) -> str:
+    """How far a payment has come, in words; a code that has none as it is."""
+    return _SO_FAR.get(transaction_status, transaction_status)
+
+
 def register_formats(app: Flask) -> None:
     """Make them filters of the app's templates."""
-    for name, filter_ in (("money", money), ("iban", iban), ("day", day), ("minute", minute)):
-        app.add_template_filter(filter_, name)
+    for filter_ in (money, iban, day, minute, so_far):
+        app.add_template_filter(filter_)

@@ -9,13 +9,14 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.core.bank import Bank
 from sandbox.core.people import PASSWORD, PEOPLE, TAN
+from sandbox.online_banking.joint import partners_of
+from sandbox.online_banking.sessions import close_accounts, customer, open_accounts
 
 
 class Home:
@@ -46,19 +47,17 @@ class Home:
         person = self._bank.person(psu_id)  # in memory: whatever is typed, no table is asked
         if person is None or not person.password_is(request.form.get("password", "")):
             return _index_page("PSU-ID or password is not right.", psu_id)
-        session.clear()
-        session.permanent = True
-        session["customer"] = person.psu_id
+        open_accounts(person.psu_id)
         return redirect(url_for(".accounts"), 303)
 
     def log_out(self) -> AnyResponse:
         """Forget who it was."""
-        session.clear()
+        close_accounts()
         return redirect(url_for(".index"), 303)
 
     def accounts(self) -> AnyResponse:
         """Balances and the newest bookings."""
-        person = self._bank.person(session.get("customer", ""))
+        person = self._bank.person(customer())
         if person is None:
             return redirect(url_for(".index"), 303)
         page = render_template(
@@ -89,6 +88,7 @@ def _index_page(error: str = "", psu_id: str = "") -> Response:
     page = render_template(
         "index.html",
         people=[person for person in PEOPLE if person not in load_users],
+        partners={person.psu_id: partners_of(person.psu_id) for person in PEOPLE},
         load_users=load_users,
         password=PASSWORD,
         tan=TAN,

@@ -4,30 +4,33 @@ import logging
 
 from sandbox.core.bank import Progress
 from sandbox.core.orders import OrderStatus
-from sandbox.core.sca import ScaStatus
-from sandbox.online_banking.cms_port import CmsClient, CmsRefused, LinkExpired, PaymentToApprove
+from sandbox.core.purposes import Purpose
+from sandbox.online_banking.cms_port import (
+    CmsClient,
+    CmsRefused,
+    LinkExpired,
+    PaymentToApprove,
+    ScaNews,
+)
 
-# What a CMS may hold of an executed payment only when something went wrong between the two.
-_CONTRADICTIONS = {"RJCT", "CANC"}
+# Statuses of a payment that will never be made. The CMS and the bank agree on them, or
+# something went wrong between the two.
+_NEVER_MADE = {OrderStatus.RJCT, OrderStatus.CANC}
 
 log = logging.getLogger(__name__)
 
 
-def tell_step(
-    cms: CmsClient, link: PaymentToApprove, *, status: ScaStatus, psu_id: str
-) -> str | None:
-    """Tell a step on the way. Answers the CMS's own status when that is closed already, else None.
+def tell_step(cms: CmsClient, link: PaymentToApprove, news: ScaNews) -> bool:
+    """Tell a step on the way. False: there is no way on, the CMS holds it for closed already.
 
     A CMS that stands further on already (a page loaded twice) is no reason to stop the PSU.
     Raises LinkExpired and CmsUnavailable.
     """
     try:
-        cms.set_sca_status(link.payment_id, link.authorisation_id, status=status, psu_id=psu_id)
+        cms.set_sca_status(link.payment_id, link.authorisation_id, news=news)
     except CmsRefused:
-        stands_at = cms.sca_status(link.authorisation_id)
-        if is_closed(stands_at):
-            return stands_at
-    return None
+        return not cms.authorisation(link.authorisation_id).closed
+    return True
 
 
 def tell_outcome(cms: CmsClient, link: PaymentToApprove, progress: Progress) -> None:
@@ -36,14 +39,16 @@ def tell_outcome(cms: CmsClient, link: PaymentToApprove, progress: Progress) -> 
     The bank's books are the truth by now: what the CMS refuses is logged, not undone.
     """
     _tell_end_of_authorisation(cms, link, progress)
-    if progress.outcome is not None:
-        status = progress.outcome.status
-        if link.transaction_status in _CONTRADICTIONS and status is not OrderStatus.RJCT:
-            log.error(
-                "the CMS holds a payment for dead that the bank has executed",
-                extra={"payment_id": link.payment_id, "bank_status": status},
-            )
-        tell_payment(cms, link.payment_id, status)
+    kept = progress.purpose is Purpose.CANCEL and not progress.sca_status.done
+    if progress.outcome is None or kept:
+        return
+    status = progress.outcome.status
+    if link.transaction_status in _NEVER_MADE and status not in _NEVER_MADE:
+        log.error(
+            "the CMS holds a payment for dead that the bank has executed",
+            extra={"payment_id": link.payment_id, "bank_status": status},
+        )
+    tell_payment(cms, link.payment_id, status)
 
 
 def tell_payment(cms: CmsClient, payment_id: str, status: OrderStatus) -> None:
@@ -55,13 +60,8 @@ def tell_payment(cms: CmsClient, payment_id: str, status: OrderStatus) -> None:
         log.info("the CMS did not take the payment's status", extra={"payment_id": payment_id})
 
 
-def is_closed(sca_status: str) -> bool:
-    """Is it one of the SCA statuses that never move again?"""
-    return sca_status in {"finalised", "failed", "exempted"}
-
-
 def _tell_end_of_authorisation(cms: CmsClient, link: PaymentToApprove, progress: Progress) -> None:
-    if is_closed(cms.sca_status(link.authorisation_id)):
+    if cms.authorisation(link.authorisation_id).closed:
         return
     psu_id = progress.psu_id or next(iter(link.psu_ids), None) or progress.claimed_psu_id
     if psu_id is None:
@@ -70,9 +70,8 @@ def _tell_end_of_authorisation(cms: CmsClient, link: PaymentToApprove, progress:
         if psu_id not in link.psu_ids:
             # The CMS hears a status only from a PSU whom it knows to take part.
             cms.set_psu(link.authorisation_id, psu_id)
-        cms.set_sca_status(
-            link.payment_id, link.authorisation_id, status=progress.sca_status, psu_id=psu_id
-        )
+        news = ScaNews(progress.sca_status, psu_id)
+        cms.set_sca_status(link.payment_id, link.authorisation_id, news=news)
     except (CmsRefused, LinkExpired):
         log.warning(
             "the CMS did not take the end of an authorisation",

@@ -1,6 +1,6 @@
 """Pages that say one thing and offer one way on: endings and errors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flask import Flask, Response, make_response, render_template, request, url_for
@@ -23,13 +23,17 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one such page says; `way_on` is where its button leads."""
+    """What one such page says; `way_on` is where its button leads.
+
+    `code` is for the PSU's eyes only.
+    """
 
     title: str
     text: str
     mood: Mood = Mood.CALM
     way_on: str | None = None
     button: str = ""
+    code: str = field(default="", repr=False)
 
 
 def message_page(message: Message, http_status: int = 200) -> Response:
@@ -42,8 +46,8 @@ def expired_page(nok_uri: str | None) -> Response:
     return message_page(
         Message(
             "This link has expired",
-            "For your safety a payment link is valid for a short time only. Nothing has been "
-            "paid. Please start again where you came from.",
+            "For your safety it is valid for a short time only. We have done nothing. Please "
+            "start again where you came from.",
             Mood.BAD,
             safe_way_back(nok_uri),
             "Back to where you came from",
@@ -64,15 +68,17 @@ def register_error_pages(app: Flask) -> None:
 
 
 def _start_again() -> str:
+    if request.blueprint == "phone":
+        return url_for("phone.screen")
     link_id = (request.view_args or {}).get("link_id")
-    return url_for("approvals.arrive", link_id=link_id) if link_id else url_for("home.index")
+    return url_for(".arrive", link_id=link_id) if link_id else url_for("home.index")
 
 
 def _unknown(_error: LinkUnknown) -> Response:
     return message_page(
         Message(
             "We do not know this link",
-            "Perhaps it was cut off when it was copied. Nothing has been paid. Please go back to "
+            "Perhaps it was cut off when it was copied. We have done nothing. Please go back to "
             "where you came from and start again.",
             Mood.BAD,
         ),
@@ -114,7 +120,7 @@ def _page_too_old(_error: CSRFError) -> Response:
     return message_page(
         Message(
             "This page was open for too long",
-            "For your safety we have ended the session. Nothing has been paid.",
+            "For your safety we have ended the session. We have done nothing.",
             Mood.BAD,
             _start_again(),
             "Start again",

@@ -1,7 +1,7 @@
 """Ways back to the TPP: which URIs a browser is sent to, and what lets it follow."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 _APP_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
@@ -31,3 +31,13 @@ def csp_source(uri: str | None) -> str | None:
 def safe_way_back(uri: str | None) -> str | None:
     """The URI, if a browser may be sent there."""
     return uri if csp_source(uri) else None
+
+
+def with_confirmation_code(uri: str, code: str) -> str:
+    """The URI with `confirmationCode` in its query, as the Berlin Group has the TPP find it.
+
+    What the TPP has put into its query and fragment stays as it is, to the letter.
+    """
+    address, mark, fragment = uri.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}confirmationCode={quote(code, safe='')}{mark}{fragment}"

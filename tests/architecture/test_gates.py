@@ -13,7 +13,7 @@ from xs2a.http.gate import Gate
 from xs2a.spec.headers import X_REQUEST_ID
 from xs2a.wiring import xs2a_face
 
-OPEN_TO_ALL = ("/health/", "/docs", "/openapi.json")
+OPEN_TO_ALL = ("/password-keys.json", "/health/", "/docs", "/openapi.json")
 
 
 @pytest.fixture

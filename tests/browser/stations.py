@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visiting import MAX, Visit
+from tests.browser.visiting import CREDIT_TRANSFER, DORA, JOINT, MAX, TO_CANCEL, Visit
 
 
 def log_in(visit: Visit) -> None:
@@ -71,6 +71,69 @@ def long_names(visit: Visit) -> None:
     visit.log_in("anton.brueckner")
 
 
+def cancellation(visit: Visit) -> None:
+    visit.page.goto(visit.initiate(TO_CANCEL, path=CREDIT_TRANSFER))
+    visit.log_in("anton.brueckner")
+    visit.enter_tan(button="Pay 666.08 EUR")
+    visit.page.goto(visit.cancel())
+    visit.log_in("anton.brueckner")
+
+
+def one_more(visit: Visit) -> None:
+    """Where several have to authorise, the TPP starts an authorisation for each."""
+    visit.initiate(JOINT)
+    visit.page.goto(visit.start())
+    visit.log_in("g.manager")
+    visit.enter_tan()
+
+
+def two_people(visit: Visit) -> None:
+    one_more(visit)
+    visit.page.goto(visit.start())
+    visit.log_in("sc.manager")
+
+
+def in_app(visit: Visit) -> None:
+    visit.arrive(DORA)
+    visit.log_in("dora.push")
+    visit.page.get_by_label("Approve in the banking app").check()
+    visit.press("Go on")
+    hold(visit)
+
+
+def phone_log_in(visit: Visit) -> None:
+    visit.page.goto(f"{visit.server.bank}/phone")
+
+
+def phone(visit: Visit) -> None:
+    """With one request, whatever other tests have left there."""
+    visit.open_phone()
+    while visit.button("Decline").count():
+        visit.button("Decline").first.click()
+        visit.page.get_by_role("link", name="What waits for you").click()
+    visit.ask_in_app(DORA)
+    visit.page.get_by_role("link", name="Look again").click()
+    hold(visit)
+
+
+def phone_empty(visit: Visit) -> None:
+    visit.open_phone("anton.brueckner")
+    hold(visit)
+
+
+def code(visit: Visit) -> None:
+    with visit.server.profile_with(authorisationConfirmationRequestMandated=True):
+        visit.page.goto(visit.initiate(headers={"TPP-Redirect-URI": "tel:1"}))
+        visit.log_in("anton.brueckner")
+        visit.enter_tan()
+
+
+def hold(visit: Visit) -> None:
+    """Keep a page that would look again by itself in a moment."""
+    expect(visit.page.locator("meta[http-equiv=refresh]")).to_have_count(1)
+    visit.page.evaluate("window.stop()")
+
+
 Station = Callable[[Visit], None]
 
 STATIONS: dict[str, Station] = {
@@ -85,4 +148,12 @@ STATIONS: dict[str, Station] = {
     "front-page": front_page,
     "accounts": accounts,
     "long-names": long_names,
+    "cancellation": cancellation,
+    "two-people": two_people,
+    "one-more": one_more,
+    "in-app": in_app,
+    "phone-log-in": phone_log_in,
+    "phone": phone,
+    "phone-empty": phone_empty,
+    "code": code,
 }

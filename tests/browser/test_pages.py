@@ -13,7 +13,19 @@ from tests.serving import ROOT
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCREENSHOTS = ROOT / "docs" / "screenshots"
-SHOWN = ("log-in", "payment-with-tan", "two-methods", "back-at-the-tpp", "expired", "wrong-tan")
+SHOWN = (
+    "log-in",
+    "payment-with-tan",
+    "two-methods",
+    "back-at-the-tpp",
+    "expired",
+    "wrong-tan",
+    "cancellation",
+    "two-people",
+    "in-app",
+    "phone",
+    "code",
+)
 LARGEST_SCREENSHOT = 150_000  # bytes
 
 # Text that stands out too little from what is behind it (WCAG 2.2, 1.4.3 and 1.4.11), measured

@@ -1,6 +1,6 @@
 """One PSU's visit to the online banking: the TPP's POST, then what is done in the browser."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +15,14 @@ MARION = {
     "creditorAccount": {"iban": "DE80760700240271232400"},
     "creditorName": "Anton Brueckner",
 }
+DORA = {"debtorAccount": {"iban": "DE02100100109307118603"}}
+JOINT = {"debtorAccount": {"iban": "DE32760700240271232100"}}
+# Not made before that day, so it can be cancelled; this amount only if the PSU agrees.
+TO_CANCEL = {
+    "instructedAmount": {"currency": "EUR", "amount": "666.08"},
+    "requestedExecutionDate": "2099-01-04",
+}
+CREDIT_TRANSFER = "/v1/payments/sepa-credit-transfers"
 # Chromium reports every answer of 400 or more on the console; these are pages we mean.
 MEANT = "Failed to load resource: the server responded with a status of 4"
 
@@ -31,21 +39,44 @@ class Visit:
     known: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", self._fail)
-        self.page.on("request", self._note)
+        self._watch(self.page)
         self.known.add(urlsplit(self.server.bank).netloc)
 
-    def initiate(self, payment: dict[str, Any] | None = None, at: Landing | None = None) -> str:
-        """The TPP's POST; answers the link for the PSU. `at` is where the PSU comes back to."""
-        ways_back = {}
-        if at is not None:
-            ways_back = {"TPP-Redirect-URI": at.ok, "TPP-Nok-Redirect-URI": at.nok}
-            self.known.add(urlsplit(at.ok).netloc)
-        answer = self.server.tpp("POST", INSTANT, PAYMENT | (payment or {}), ways_back)
+    def initiate(
+        self,
+        payment: dict[str, Any] | None = None,
+        at: Landing | None = None,
+        *,
+        path: str = INSTANT,
+        headers: dict[str, str] | None = None,
+    ) -> str:
+        """The TPP's POST; answers the link for the PSU, if there is one. `at` is where the PSU
+        comes back to.
+        """
+        sent = self._ways_back(at) | (headers or {})
+        answer = self.server.tpp("POST", path, PAYMENT | (payment or {}), sent)
         assert answer.status_code == 201, answer.text
         self.links = answer.json()["_links"]
-        return str(self.links["scaRedirect"]["href"])
+        return self._link()
+
+    def ask_in_app(self, payment: dict[str, Any]) -> None:
+        """The TPP's POST for Dora, who is to confirm on her phone and nowhere else."""
+        self.initiate(payment, headers={"PSU-ID": "dora.push", "TPP-Decoupled-Preferred": "true"})
+
+    def start(self, at: Landing | None = None) -> str:
+        """The TPP starts an authorisation of the same payment; answers its link."""
+        path = f"{self.links['self']['href']}/authorisations"
+        answer = self.server.tpp("POST", path, None, self._ways_back(at))
+        assert answer.status_code == 201, answer.text
+        self.links |= answer.json()["_links"]
+        return self._link()
+
+    def cancel(self, at: Landing | None = None) -> str:
+        """The TPP's DELETE, for which the PSU is needed; answers the link."""
+        answer = self.server.tpp("DELETE", self.links["self"]["href"], None, self._ways_back(at))
+        assert answer.status_code == 202, answer.text
+        self.links |= answer.json()["_links"]
+        return self._link()
 
     def arrive(self, payment: dict[str, Any] | None = None, at: Landing | None = None) -> None:
         """Follow the link of a new payment."""
@@ -56,9 +87,18 @@ class Visit:
         self.page.get_by_label("Password").fill(password)
         self.press("Log in")
 
-    def enter_tan(self, tan: str = "123456") -> None:
+    def enter_tan(self, tan: str = "123456", button: str = "Pay 12.50 EUR") -> None:
         self.page.get_by_label("TAN", exact=True).fill(tan)
-        self.press("Pay 12.50 EUR")
+        self.press(button)
+
+    def open_phone(self, psu_id: str = "dora.push") -> None:
+        """Look at this PSU's phone, in the same tab."""
+        self.page.goto(f"{self.server.bank}/phone")
+        self.log_in(psu_id)
+
+    def beside(self) -> "Visit":
+        """The same visit, in another tab of the same browser."""
+        return replace(self, page=self.page.context.new_page())
 
     def press(self, name: str) -> None:
         """Click a button and wait until the next page is there, with its style."""
@@ -86,6 +126,20 @@ class Visit:
     def strangers(self) -> list[str]:
         """Addresses that were asked for at hosts which have no part in the visit."""
         return [url for url in self.asked if urlsplit(url).netloc not in self.known]
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", self._fail)
+        page.on("request", self._note)
+
+    def _ways_back(self, at: Landing | None) -> dict[str, str]:
+        if at is None:
+            return {}
+        self.known.add(urlsplit(at.ok).netloc)
+        return {"TPP-Redirect-URI": at.ok, "TPP-Nok-Redirect-URI": at.nok}
+
+    def _link(self) -> str:
+        return str(self.links.get("scaRedirect", {}).get("href", ""))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(MEANT):

@@ -4,7 +4,7 @@ import json
 import threading
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from cms.domain.profile import ScaApproach
+from spi.capabilities import missing_capabilities
 from spi.registry import ENTRY_POINT_GROUP, ConnectorNotFound
 from tests.documents_code import ROOT, code_blocks
 from xs2a.settings import read_settings
@@ -40,6 +42,7 @@ class Core:
     url: str = ""
     status: int = 200
     answer: bytes = b"{}"
+    answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # by method, else above
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
 
     def says(self, status: int, /, **answer: str) -> None:
@@ -54,12 +57,13 @@ def core() -> Iterator[Core]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             told.asked.append((self.command, self.path, json.loads(body or b"null")))
-            self.send_response(told.status)
-            self.send_header("Content-Length", str(len(told.answer)))
+            status, content = told.answers.get(self.command, (told.status, told.answer))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(told.answer)
+            self.wfile.write(content)
 
-        do_GET = do_PUT = answer  # noqa: N815  the library's names
+        do_GET = do_PUT = do_DELETE = answer  # noqa: N815  the library's names
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Keep the test's output clean."""
@@ -163,6 +167,43 @@ def test_the_tpp_is_told_the_banks_no_and_its_silence(
     assert (refused.status_code, message["code"]) == told[:2]
     if told[2] is not None:
         assert message["text"] == told[2]
+
+
+def test_a_payment_is_cancelled_through_the_documented_connector(
+    xs2a: FlaskClient, core: Core
+) -> None:
+    core.says(200, status="RCVD", number="V-1")
+    created = initiate(xs2a)
+    assert created.json is not None
+    payment = f"{PAYMENTS}/{created.json['paymentId']}"
+    core.answers["PUT"] = (500, b"{}")
+    lost = xs2a.delete(payment, headers=HEADERS)
+    assert (lost.status_code, core.asked[-1][0]) == (503, "PUT")
+
+    core.answers["DELETE"] = (200, b'{"status": "CANC"}')
+    status = xs2a.get(f"{payment}/status", headers=HEADERS)
+    withdrawn = core.asked[2:4]
+    assert [(method, path) for method, path, _ in withdrawn] == [
+        ("PUT", withdrawn[0][1]),
+        ("DELETE", withdrawn[0][1]),
+    ]
+    assert "/cancellations/" in withdrawn[0][1]
+    core.says(200, status="CANC")
+    status = xs2a.get(f"{payment}/status", headers=HEADERS)
+    assert status.json == {"transactionStatus": "CANC"}
+
+
+def test_it_can_do_what_a_redirect_profile_offers_and_no_more(xs2a: FlaskClient) -> None:
+    house = build_house(read_settings())
+    offered = house.profiles.for_tenant(None)
+    redirect_only = replace(
+        offered, common=replace(offered.common, sca_approaches_supported=(ScaApproach.REDIRECT,))
+    )
+    assert not missing_capabilities(house.parts.bank, redirect_only)
+    assert [
+        lack.partition(" needs")[0] for lack in missing_capabilities(house.parts.bank, offered)
+    ] == ["common.scaApproachesSupported: EMBEDDED"] * 2
+    house.database.close()
 
 
 def test_the_documented_connector_is_found_by_its_name_only(

@@ -1,11 +1,15 @@
-"""The judge itself: what it lets pass, and what it must not."""
+"""The judge itself: what it lets pass, and what it must not. And that no route is missing."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.contract.berlin_group import BerlinGroup
+from tests.contract.berlin_group import DECIDED, METHODS, BerlinGroup
+from tests.houses import open_world
+from xs2a.wiring import xs2a_face
 
 POST = "/v1/payments/sepa-credit-transfers"
 ID = {"X-Request-ID": "99391c7e-ad88-49ec-a2ad-99ddcb1f7721", "Content-Type": "application/json"}
@@ -77,3 +81,45 @@ def test_answers_outside_the_standard_are_found(
     with pytest.raises(AssertionError) as caught:
         judge(berlin_group, exchange)
     assert finding in str(caught.value)
+
+
+@pytest.mark.parametrize("schema, code", DECIDED)
+def test_a_decided_code_is_not_in_the_file_anyway(
+    berlin_group: BerlinGroup, schema: str, code: str
+) -> None:
+    assert berlin_group.document["components"]["schemas"][schema]["enum"].count(code) == 1
+
+
+def operations(paths: dict[str, Any]) -> set[tuple[str, str]]:
+    """Method and path of each operation on payments, whatever the parameters are called."""
+    return {
+        (method, re.sub(r"\{.*?\}", "{}", path))
+        for path, offered in paths.items()
+        if re.match(r"/v1/\{payment.service\}/", path)
+        for method in METHODS
+        if method in offered
+    }
+
+
+def test_our_operations_on_payments_are_the_standards(
+    berlin_group: BerlinGroup, tmp_path: Path
+) -> None:
+    with open_world(f"sqlite:///{tmp_path}/none.db", tmp_path) as world:
+        ours = xs2a_face(world.house).test_client().get("/openapi.json").get_json()
+
+    assert operations(ours["paths"]) == operations(berlin_group.document["paths"])
+    assert len(operations(ours["paths"])) == 12
+
+
+def test_each_operation_says_what_it_takes_and_gives(tmp_path: Path) -> None:
+    with open_world(f"sqlite:///{tmp_path}/none.db", tmp_path) as world:
+        ours = xs2a_face(world.house).test_client().get("/openapi.json").get_json()
+
+    for path, offered in ours["paths"].items():
+        for method in set(METHODS) & set(offered):
+            operation = offered[method]
+            assert operation["summary"], (method, path)
+            assert ("requestBody" in operation) == (method in {"post", "put"}), (method, path)
+            headers = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
+            assert "X-Request-ID" in headers, (method, path)
+            assert {"400", "401", "404", "500"} <= set(operation["responses"]), (method, path)

@@ -16,12 +16,19 @@ from xs2a.settings import read_settings
 from xs2a.start import first_curl
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
 
-PAGES = ("README.md", "docs/first-payment.md", "docs/online-banking.md", "CHANGELOG.md")
+PAGES = (
+    "README.md",
+    "docs/first-payment.md",
+    "docs/authorisation.md",
+    "docs/online-banking.md",
+    "CHANGELOG.md",
+)
 # Variables that the pages' own examples set, with something that they might hold.
 SET_BY_THE_READER = {
     "$XS2A": "http://127.0.0.1:8080",
     "$CMS": "http://127.0.0.1:38080/psu-api/v1/payment",
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
+    "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
 }
 
@@ -57,7 +64,9 @@ def test_make_targets_exist(page: str) -> None:
 def test_the_readme_names_just_the_variables_that_are_read() -> None:
     source = (ROOT / "xs2a/settings.py").read_text()
     read = set(
-        re.findall(r'(?:env\.\w+|_listed|environ\.get|name =)[( ](?:env, )?"([A-Z0-9_]+)"', source)
+        re.findall(
+            r'(?:env\.\w+|_listed|environ\.get|name =)[( ]\s*(?:env, )?"([A-Z0-9_]+)"', source
+        )
     )
     told = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert told == read
@@ -92,7 +101,9 @@ def test_the_links_of_the_profile_lead_to_the_online_banking(house: House) -> No
     assert template == f"http://127.0.0.1:{house.settings.online_banking_port}/pis/{{redirect-id}}"
 
 
-@pytest.mark.parametrize("page", ["docs/first-payment.md", "docs/online-banking.md"])
+@pytest.mark.parametrize(
+    "page", ["docs/first-payment.md", "docs/authorisation.md", "docs/online-banking.md"]
+)
 def test_addresses_in_curls_exist(page: str, house: House) -> None:
     faces: dict[int | None, Flask] = {8080: xs2a_face(house), 38080: cms_face(house)}
     found = [call for block in code_blocks(page, "sh") for call in curls(block)]

@@ -19,13 +19,16 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a PSU can see and do on a page; `way_on` is where its only button leads."""
+    """What a PSU can see and do on a page; `way_on` is where its only button leads, `balances`
+    are those of the PSU's accounts.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.heading = ""
         self.alert = ""
         self.way_on: str | None = None
+        self.balances: list[str] = []
         self.forms: list[Form] = []
         self._radio: tuple[str, str] | None = None
         self._inside: list[str] = []
@@ -37,6 +40,8 @@ class Page(HTMLParser):
             self._inside.append(tag)
         elif tag == "div" and given.get("role") == "alert":
             self._inside.append("alert")
+        elif (tag, given.get("class")) in {("ul", "accounts"), ("span", "figure")}:
+            self._inside.append(tag)
         elif tag == "a" and "button" in given.get("class", "").split():
             self.way_on = given.get("href")
         elif tag == "form":
@@ -55,6 +60,8 @@ class Page(HTMLParser):
             self.heading += data.strip()
         elif "alert" in self._inside and "p" in self._inside:
             self.alert += data
+        elif {"ul", "span"} <= set(self._inside):
+            self.balances.append(data.strip())
         elif "strong" in self._inside and self._radio is not None:
             name, value = self._radio
             self.forms[-1].choices[data.strip()] = {name: value}

@@ -4,7 +4,9 @@ A step begins with who acts and what they do; the rest of it is what they get:
 
     - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer
     - PSU: logs in as max.musterman  what is seen then: `page`, `alert`, or `leaves for`
+    - second PSU: ...                the same in a browser of its own
     - bank: PUT /aspsp-api/...       a call to the CMS, with the bank's token unless `token: none`
+    - bank: sets common.x to y       a debug write of the profile, until the end of the flow
 """
 
 import copy
@@ -15,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+import yaml
 
 from tests.recorded.form_client import Psu
 from tests.recorded.matching import Known, filled, laid_over
@@ -27,6 +30,8 @@ DEBUG_WRITE = "/api/v1/aspsp-profile/for-debug/aspsp-settings"
 PROFILE = "/api/v1/aspsp-profile"
 PAUSE_S = 0.1
 
+PSUS = ("PSU", "second PSU")
+
 # What a PSU does, in words.
 ACTS: dict[str, Callable[..., None]] = {
     r"opens (\S+)": lambda psu, link: psu.open(link),
@@ -38,6 +43,11 @@ ACTS: dict[str, Callable[..., None]] = {
     r"enters the TAN (\d+)": lambda psu, tan: psu.submit("/confirm", tan=tan),
     r"confirms": lambda psu: psu.submit("/confirm"),
     r"declines": lambda psu: psu.submit("/decline"),
+    r"logs in as (\S+) on the phone": lambda psu, who: psu.submit(
+        "/phone/log-in", psu_id=who, password="12345"
+    ),
+    r"approves on the phone": lambda psu: psu.submit("/approve"),
+    r"declines on the phone": lambda psu: psu.submit("/decline"),
 }
 
 
@@ -46,7 +56,7 @@ class Player:
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
-        self._psu = Psu(server.bank)
+        self._psus = {who: Psu(server.bank) for who in PSUS}
         self._profile: Any = None
         self.known: Known = {"xs2a": server.xs2a, "cms": server.cms, "bank": server.bank}
 
@@ -62,7 +72,9 @@ class Player:
             case {"TPP": str(call)}:
                 return self._call("TPP", call, step)
             case {"PSU": str(act)}:
-                return self._act(act, step)
+                return self._act("PSU", act, step)
+            case {"second PSU": str(act)}:
+                return self._act("second PSU", act, step)
             case {"bank": str(deed)} if deed.startswith("sets "):
                 self._change_profile(deed)
                 return step
@@ -121,41 +133,60 @@ class Player:
         outcome: Outcome = laid_over(expected, actual, self.known)
         return outcome
 
-    def _act(self, act: str, step: Step) -> Step:
+    def _act(self, who: str, act: str, step: Step) -> Step:
         wanted = filled(act, self.known)
         found = [
             (deed, fit) for words, deed in ACTS.items() if (fit := re.fullmatch(words, wanted))
         ]
         assert found, f"no PSU {act}"
         deed, words = found[0]
-        deed(self._psu, *words.groups())
-        expected = {key: value for key, value in step.items() if key != "PSU"}
-        seen: Outcome = laid_over(expected, self._seen(), self.known)
-        return {"PSU": act} | seen
-
-    def _seen(self) -> Outcome:
-        if self._psu.left_for is not None:
-            return {"leaves for": self._psu.left_for}
-        seen: Outcome = {"page": self._psu.page.heading}
-        if self._psu.page.alert:
-            seen["alert"] = self._psu.page.alert
-        if self._psu.page.way_on:
-            seen["button leads to"] = self._psu.page.way_on
-        return seen
+        deed(self._psus[who], *words.groups())
+        expected = {key: value for key, value in step.items() if key != who}
+        seen: Outcome = laid_over(expected, seen_by(self._psus[who]), self.known)
+        return {who: act} | seen
 
     def _change_profile(self, deed: str) -> None:
-        found = re.fullmatch(r"sets ([\w.]+) to (\d+)", deed)
+        found = re.fullmatch(r"sets ([\w.]+) to (.+)", filled(deed, self.known))
         assert found, f"no bank {deed}"
-        self._profile = self._server.aspsp("GET", PROFILE).json()
-        changed = copy.deepcopy(self._profile)
-        section, _, key = found[1].rpartition(".")
-        changed[section][key] = int(found[2])
-        assert self._server.aspsp("PUT", DEBUG_WRITE, changed).status_code == 200
+        now = self._server.aspsp("GET", PROFILE).json()
+        self._profile = self._profile or now
+        changed = copy.deepcopy(now)
+        *sections, key = found[1].split(".")
+        section = changed
+        for name in sections:
+            section = section[name]
+        section[key] = of_the_kind(section[key], found[2])
+        written = self._server.aspsp("PUT", DEBUG_WRITE, changed)
+        assert written.status_code == 200, written.text
 
     def _restore_profile(self) -> None:
         if self._profile is not None:
             assert self._server.aspsp("PUT", DEBUG_WRITE, self._profile).status_code == 200
             self._profile = None
+
+
+def seen_by(psu: Psu) -> Outcome:
+    """What a PSU has before its eyes: a page, or the way to the TPP."""
+    if psu.left_for is not None:
+        return {"leaves for": psu.left_for}
+    seen: Outcome = {"page": psu.page.heading}
+    if psu.page.alert:
+        seen["alert"] = psu.page.alert
+    if psu.page.way_on:
+        seen["button leads to"] = psu.page.way_on
+    if psu.page.balances:
+        seen["balances"] = psu.page.balances
+    return seen
+
+
+def of_the_kind(value: Any, words: str) -> Any:
+    """A new value of the profile as it is written in words, of the kind of the old value."""
+    match value:
+        case list():
+            return words.split(", ")
+        case bool() | int():
+            return yaml.safe_load(words)
+    return words
 
 
 def _transaction_status(answer: requests.Response) -> str:

@@ -9,14 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.parties import PsuId, Role, Tpp
-from cms.domain.payment import Payment, RedirectUris, TppWishes
+from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
 from cms.service.idempotency import Idempotency
+from cms.service.intents import BankIntents
 from cms.service.payments import NewPayment, Payments
+from cms.service.sca import Sca
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.tables import metadata
@@ -24,6 +27,7 @@ from cms.store.unit_of_work import Store
 from tests.houses import NOW, Clock
 
 TENANT = "UNDEFINED"
+CREATION, CANCELLATION = AuthorisationKind.PIS_CREATION, AuthorisationKind.PIS_CANCELLATION
 PSU = PsuId("anton.brueckner", "type", "firm", "firm type")
 BODY = b'{"creditorName": "\xc3\x84"}\r\n\x00'
 FULL_TPP = Tpp(
@@ -53,6 +57,8 @@ class Rooms:
         self.store = Store(self.database)
         self.payments = Payments(self.store, self.clock)
         self.authorisations = Authorisations(self.store, self.clock)
+        self.sca = Sca(self.store, self.clock)
+        self.intents = BankIntents(self.store, self.clock)
         self.tpps = Tpps(self.store, self.clock)
         self.idempotency = Idempotency(self.store)
 
@@ -92,6 +98,13 @@ class Rooms:
             bank_reference="B-1",
             aspsp_account_id="A-1",
             internal_request_id=self.new_id(),
+            multilevel=True,
+            cancellation=CancellationRequest(
+                requested_at=NOW,
+                redirect_uris=RedirectUris("https://pay.example/c", "https://pay.example/c-nok"),
+                internal_request_id=self.new_id(),
+            ),
+            open_intent_id=self.new_id(),
         )
 
     def authorisation(self, payment: Payment, **fields: Any) -> Authorisation:
@@ -100,8 +113,8 @@ class Rooms:
             "authorisation_id": self.new_id(),
             "parent_id": payment.payment_id,
             "instance_id": payment.instance_id,
-            "kind": AuthorisationKind.PIS_CREATION,
-            "sca_approach": "REDIRECT",
+            "kind": CREATION,
+            "sca_approach": Approach.REDIRECT,
             "status": ScaStatus.RECEIVED,
             "status_cause": Cause.STARTED,
             "status_changed_at": NOW,
@@ -118,6 +131,18 @@ class Rooms:
         authorisation = self.authorisation(payment)
         self.payments.keep(NewPayment(payment, BODY, authorisation))
         return payment, authorisation
+
+    def start(self, payment: Payment, **fields: Any) -> Authorisation:
+        """One more authorisation of a payment that is kept."""
+        authorisation = self.authorisation(payment, **fields)
+        self.sca.start(authorisation)
+        return authorisation
+
+    def stored(self, resource: Payment | Authorisation) -> Any:
+        """The resource as it is in the database now."""
+        if isinstance(resource, Payment):
+            return self.payments.find(resource.payment_id, resource.instance_id)
+        return self.authorisations.find(resource.authorisation_id, resource.instance_id)
 
     def history(self, resource_id: str) -> list[tuple[str, str, str]]:
         """From, to and cause of a resource's moves, oldest first."""

@@ -4,14 +4,27 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from cms.domain.approach import Approach
 from cms.domain.errors import Unknown
+from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
 from cms.domain.kept_answer import KeptAnswer
-from cms.domain.parties import Role, Tpp
-from cms.domain.payment import Payment, RedirectUris
+from cms.domain.parties import PsuId, Role, Tpp
+from cms.domain.payment import CancellationRequest, Payment, RedirectUris
 from cms.domain.statuses import ScaStatus, TransactionStatus
+from cms.service.intents import Subject
 from cms.service.payments import NewPayment
+from cms.service.sca import ScaStep
 from tests.houses import NOW
-from tests.store.rooms import BARE_TPP, BODY, FULL_TPP, PSU, TENANT, Rooms
+from tests.store.rooms import (
+    BARE_TPP,
+    BODY,
+    CANCELLATION,
+    CREATION,
+    FULL_TPP,
+    PSU,
+    TENANT,
+    Rooms,
+)
 
 
 @pytest.mark.parametrize("full", [True, False])
@@ -33,12 +46,79 @@ def test_an_authorisation_comes_back_as_it_was_kept(rooms: Rooms, *, full: bool)
         "psu": PSU,
         "redirect_uris": RedirectUris("https://pay.example/ok", "https://pay.example/nok"),
         "authentication_method_id": "sms",
+        "confirmation_code_hash": "0123456789abcdef",
     }
     authorisation = rooms.authorisation(payment, **(more if full else {}))
     rooms.payments.keep(NewPayment(payment, BODY, authorisation))
 
     assert rooms.authorisations.find(authorisation.authorisation_id, TENANT) == authorisation
-    assert rooms.authorisations.of_payment(payment) == [authorisation]
+    assert rooms.authorisations.of_payment(payment, CREATION) == [authorisation]
+
+
+@pytest.mark.parametrize("approach", list(Approach))
+def test_every_approach_is_kept(rooms: Rooms, approach: Approach) -> None:
+    payment, _ = rooms.kept()
+
+    assert rooms.stored(rooms.start(payment, sca_approach=approach)).sca_approach is approach
+
+
+def test_the_two_kinds_of_authorisations_are_kept_apart(rooms: Rooms) -> None:
+    payment, creation = rooms.kept()
+    rooms.sca.request_cancellation(payment, CancellationRequest(NOW))
+    cancellation = rooms.start(payment, kind=CANCELLATION)
+
+    assert rooms.authorisations.of_payment(payment, CREATION) == [creation]
+    assert rooms.authorisations.of_payment(payment, CANCELLATION) == [cancellation]
+    with pytest.raises(Unknown):
+        rooms.authorisations.below(payment, creation.authorisation_id, CANCELLATION)
+
+
+def test_a_request_to_cancel_is_kept_and_the_newer_one_counts(rooms: Rooms) -> None:
+    payment, _ = rooms.kept()
+    first = CancellationRequest(NOW, RedirectUris("https://pay.example/c"), rooms.new_id())
+    for asked in (first, CancellationRequest(NOW + timedelta(minutes=1))):
+        rooms.sca.request_cancellation(payment, asked)
+        assert rooms.stored(payment).cancellation == asked
+
+
+def test_a_step_is_kept_with_all_that_is_known_since(rooms: Rooms) -> None:
+    payment, authorisation = rooms.kept()
+    step = ScaStep(
+        ScaStatus.SCA_METHOD_SELECTED, psu=PSU, method_id="push", approach=Approach.DECOUPLED
+    )
+    kept_payment, kept = rooms.sca.take(authorisation, step)
+
+    assert rooms.stored(authorisation) == kept
+    assert rooms.stored(payment) == kept_payment
+    assert (kept.status, kept.psu, kept.authentication_method_id, kept.sca_approach) == (
+        ScaStatus.SCA_METHOD_SELECTED,
+        PSU,
+        "push",
+        Approach.DECOUPLED,
+    )
+
+
+@pytest.mark.parametrize("deed", list(Deed))
+@pytest.mark.parametrize("by_psu", [True, False])
+def test_an_intent_comes_back_as_it_was_kept(rooms: Rooms, deed: Deed, *, by_psu: bool) -> None:
+    payment, authorisation = rooms.kept()
+    subject = Subject(payment, authorisation if by_psu else None)
+    intent_id = rooms.new_id()
+    kept = rooms.intents.open(subject, deed, intent_id=intent_id, sca_status=ScaStatus.EXEMPTED)
+
+    assert kept == BankIntent(
+        intent_id=intent_id,
+        payment_id=payment.payment_id,
+        instance_id=TENANT,
+        deed=deed,
+        sca_status=ScaStatus.EXEMPTED,
+        created_at=NOW,
+        resolve_from=NOW + LONGEST_BANK_CALL,
+        authorisation_id=authorisation.authorisation_id if by_psu else None,
+    )
+    assert rooms.stored(payment).open_intent_id == intent_id
+    assert rooms.intents.of_payment(rooms.stored(payment)) == kept
+    assert rooms.intents.of_payment(payment) is None  # as it was seen before
 
 
 @pytest.mark.parametrize("tpp", [FULL_TPP, BARE_TPP])
@@ -70,9 +150,7 @@ def test_an_answer_comes_back_byte_for_byte(rooms: Rooms) -> None:
 def test_psus_come_back_in_their_order(rooms: Rooms) -> None:
     payment, authorisation = rooms.kept()
     for name in ("z", "a", "m"):
-        rooms.authorisations.name_psu(
-            authorisation.authorisation_id, TENANT, PSU.__class__(psu_id=name)
-        )
+        rooms.authorisations.name_psu(authorisation.authorisation_id, TENANT, PsuId(name))
     found = rooms.payments.find(payment.payment_id, TENANT)
 
     assert [psu.psu_id for psu in found.psus] == [PSU.psu_id, "z", "a", "m"]
@@ -130,22 +208,22 @@ def test_every_sca_status_is_kept(rooms: Rooms, status: ScaStatus) -> None:
     authorisation = rooms.authorisation(payment, status=status)
     rooms.payments.keep(NewPayment(payment, BODY, authorisation))
 
-    assert rooms.authorisations.of_payment(payment)[0].status is status
+    assert rooms.authorisations.all_of(payment)[0].status is status
 
 
 def test_reads_see_what_is_committed_and_nothing_else(rooms: Rooms) -> None:
-    payment, authorisation = rooms.kept()
+    _, authorisation = rooms.kept()
 
     with rooms.store.writing() as uow:
         uow.authorisations.set_method(authorisation, "sms")
-        before = rooms.authorisations.below(payment, authorisation.authorisation_id)
-    after = rooms.authorisations.below(payment, authorisation.authorisation_id)
+        before = rooms.stored(authorisation)
+    after = rooms.stored(authorisation)
 
     assert (before.authentication_method_id, after.authentication_method_id) == (None, "sms")
 
 
 def test_what_is_raised_undoes_the_unit_of_work(rooms: Rooms) -> None:
-    payment, authorisation = rooms.kept()
+    _, authorisation = rooms.kept()
 
     def half() -> None:
         with rooms.store.writing() as uow:
@@ -154,5 +232,5 @@ def test_what_is_raised_undoes_the_unit_of_work(rooms: Rooms) -> None:
 
     with pytest.raises(Unknown):
         half()
-    found = rooms.authorisations.below(payment, authorisation.authorisation_id)
+    found = rooms.stored(authorisation)
     assert found.authentication_method_id is None

@@ -3,25 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.payment import CreditTransfer, Payment, TppWishes
 from cms.domain.payment_service import PaymentService
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.payments import NewPayment
 from spi.answers import Done
-from spi.types import (
-    AuthorisationRef,
-    AuthorisationStarted,
-    Initiated,
-    PaymentRef,
-    PaymentToInitiate,
-    TppNote,
-)
-from xs2a.flows.bank import ask, demand, refusal_of
+from spi.types import Initiated, PaymentToInitiate, TppNote
+from xs2a.flows.bank import demand, refusal_of
+from xs2a.flows.opening import Opening, ask_bank_to_start, ensure_reachable, opened
 from xs2a.flows.parts import Parts, TppContext
-from xs2a.sca.redirect import REDIRECT
+from xs2a.sca.approaches import Wishes, choose_approach
+from xs2a.sca.starting import Situation, in_basket_mode, starts_explicitly
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +30,22 @@ class PaymentRequest:
     body: bytes
     content_type: str
     wishes: TppWishes = TppWishes()
+    sca_wishes: Wishes = Wishes()
+    prefers_explicit: bool = False
     reject_without_funds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Initiation:
-    """What became of the request: the stored payment and, if one was started, the authorisation."""
+    """What became of the request: the stored payment and, if one was started, the authorisation.
+
+    `explicit` is the approach by which the TPP has to start it itself; None where it need not.
+    """
 
     payment: Payment
     authorisation: Authorisation | None = None
+    explicit: Approach | None = None
+    basket_mode: bool = False
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
 
@@ -56,9 +59,12 @@ def initiate_payment(
     """Initiate a payment: the bank is asked first, then all is kept in one transaction (S4).
 
     `remember` gives the answer to be kept with it, for a request with an idempotency key.
-    Raises BankRefused or BankUnavailable; then nothing of the payment is kept, unless it was the
+    Raises PsuNotNamed, BankRefused or BankUnavailable; then nothing is kept, unless it was the
     start of the authorisation that failed: that stays on record as `failed` (A3).
     """
+    approach = choose_approach(ctx.profile, request.sca_wishes)
+    if not starts_explicitly(ctx.profile, Situation(request.prefers_explicit, multilevel=False)):
+        ensure_reachable(approach, ctx.psu)
     payment_id = parts.new_id()
     order = PaymentToInitiate(
         payment_id,
@@ -69,39 +75,62 @@ def initiate_payment(
     )
     initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), order))
     payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
-    if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
-        initiation = Initiation(payment, None, initiated.psu_message, initiated.tpp_notes)
-        _keep(parts, initiation, request, remember)
-        return initiation
-    authorisation = _new_authorisation(parts, ctx, payment)
-    started = ask(
-        lambda: parts.bank.start_authorisation(
-            ctx.for_bank(), ref_of(payment), authorisation_ref(authorisation)
+    initiation = _with_start(parts, ctx, request, _Start(approach, payment, initiated))
+    parts.payments.keep(
+        NewPayment(
+            payment,
+            request.body,
+            initiation.authorisation,
+            answer=remember(initiation) if remember else None,
         )
     )
-    if not isinstance(started, Done):
-        _keep_failed_start(parts, payment, authorisation, request)
-        raise refusal_of(started)
-    initiation = _initiation(payment, authorisation, initiated, started)
-    _keep(parts, initiation, request, remember)
     return initiation
 
 
-def ref_of(payment: Payment) -> PaymentRef:
-    """The payment, as the bank knows it."""
-    return PaymentRef(
-        payment.payment_id,
-        payment.service,
-        payment.product,
-        payment.status,
-        payment.bank_reference,
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What the start depends on once the bank has taken the payment in."""
+
+    approach: Approach
+    payment: Payment
+    initiated: Initiated
+
+
+def _with_start(
+    parts: Parts, ctx: TppContext, request: PaymentRequest, start: _Start
+) -> Initiation:
+    """The payment with its authorisation, where the bank or the profile wants it started now."""
+    approach, payment, initiated = start.approach, start.payment, start.initiated
+    said = initiated.psu_message
+    if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
+        return Initiation(payment, psu_message=said, tpp_notes=initiated.tpp_notes)
+    situation = Situation(request.prefers_explicit, payment.multilevel)
+    if starts_explicitly(ctx.profile, situation):
+        return Initiation(
+            payment,
+            explicit=approach,
+            basket_mode=in_basket_mode(ctx.profile, situation),
+            psu_message=said,
+            tpp_notes=initiated.tpp_notes,
+        )
+    opening = Opening(
+        authorisation_id=parts.new_id(),
+        payment=payment,
+        kind=AuthorisationKind.PIS_CREATION,
+        approach=approach,
+        psu=ctx.psu,
+        redirect_uris=payment.wishes.redirect_uris,
     )
-
-
-def authorisation_ref(authorisation: Authorisation) -> AuthorisationRef:
-    """The authorisation, as the bank knows it."""
-    return AuthorisationRef(
-        authorisation.authorisation_id, authorisation.sca_approach, authorisation.status
+    started = ask_bank_to_start(parts, ctx, opening, request.transfer)
+    if not isinstance(started, Done):
+        failed = opened(parts, ctx, opening)
+        parts.payments.keep(NewPayment(payment, request.body, failed, start_failed=True))
+        raise refusal_of(started)
+    return Initiation(
+        payment,
+        opened(parts, ctx, opening, started.value),
+        psu_message=started.value.psu_message or said,
+        tpp_notes=(*initiated.tpp_notes, *started.value.tpp_notes),
     )
 
 
@@ -127,61 +156,5 @@ def _new_payment(
         bank_reference=initiated.bank_reference,
         aspsp_account_id=initiated.aspsp_account_id,
         internal_request_id=parts.new_id(),
+        multilevel=initiated.multilevel or initiated.status is TransactionStatus.PATC,
     )
-
-
-def _new_authorisation(parts: Parts, ctx: TppContext, payment: Payment) -> Authorisation:
-    now = payment.created_at
-    expiry = ExpiryRules.of(ctx.profile)
-    return Authorisation(
-        authorisation_id=parts.new_id(),
-        parent_id=payment.payment_id,
-        instance_id=payment.instance_id,
-        kind=AuthorisationKind.PIS_CREATION,
-        sca_approach=REDIRECT,
-        status=ScaStatus.PSU_IDENTIFIED if ctx.psu else ScaStatus.RECEIVED,
-        status_cause=Cause.STARTED,
-        status_changed_at=now,
-        created_at=now,
-        expires_at=now + expiry.authorisation,
-        redirect_expires_at=now + expiry.redirect_link,
-        psu=ctx.psu,
-        redirect_uris=payment.wishes.redirect_uris,
-    )
-
-
-def _initiation(
-    payment: Payment,
-    authorisation: Authorisation,
-    initiated: Initiated,
-    started: Done[AuthorisationStarted],
-) -> Initiation:
-    return Initiation(
-        payment,
-        authorisation,
-        psu_message=started.value.psu_message or initiated.psu_message,
-        tpp_notes=(*initiated.tpp_notes, *started.value.tpp_notes),
-    )
-
-
-def _keep(
-    parts: Parts,
-    initiation: Initiation,
-    request: PaymentRequest,
-    remember: Callable[[Initiation], KeptAnswer] | None,
-) -> None:
-    parts.payments.keep(
-        NewPayment(
-            initiation.payment,
-            request.body,
-            initiation.authorisation,
-            answer=remember(initiation) if remember else None,
-        )
-    )
-
-
-def _keep_failed_start(
-    parts: Parts, payment: Payment, authorisation: Authorisation, request: PaymentRequest
-) -> None:
-    failed = NewPayment(payment, request.body, authorisation, start_failed=True)
-    parts.payments.keep(failed)

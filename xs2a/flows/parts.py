@@ -1,14 +1,17 @@
 """What the flows work with, put together once in `xs2a.wiring`; and who is asking."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cms.domain.parties import PsuContext, PsuId, Tpp
+from cms.domain.payment import CreditTransfer, Payment
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
 from cms.service.idempotency import Idempotency
+from cms.service.intents import BankIntents
 from cms.service.payments import Payments
+from cms.service.sca import Sca
 from cms.service.tpps import Tpps
 from spi.port import Connector
 from spi.types import BankContext
@@ -16,15 +19,21 @@ from spi.types import BankContext
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The rooms next door: the CMS, the bank, the clock and the source of ids."""
+    """The rooms next door: the CMS, the bank, the clock and the source of ids.
+
+    `transfer_of` reads a stored payment's bytes again, wherever the bank needs the order.
+    """
 
     payments: Payments
     authorisations: Authorisations
+    sca: Sca
+    intents: BankIntents
     tpps: Tpps
     idempotency: Idempotency
     bank: Connector
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
+    transfer_of: Callable[[Payment, bytes], CreditTransfer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class TppContext:
     profile: Profile
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
+    access_token: str | None = field(default=None, repr=False)
 
     def for_bank(self) -> BankContext:
         """The same, in the words of the bank plug."""
@@ -47,4 +57,5 @@ class TppContext:
             x_request_id=self.x_request_id,
             psu=self.psu,
             psu_context=self.psu_context,
+            access_token=self.access_token,
         )

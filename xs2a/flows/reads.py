@@ -5,17 +5,18 @@ Every reading finds the payment first, and only for the TPP that initiated it (E
 
 from dataclasses import dataclass
 
-from cms.domain.authorisation import Authorisation
+from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.errors import AlreadyFinalised, IllegalMove, Unknown
-from cms.domain.expiry import confirmation_overdue
+from cms.domain.expiry import authorisation_expired, confirmation_overdue
 from cms.domain.payment import Payment
 from cms.domain.payment_service import PaymentService
-from cms.domain.statuses import Cause, TransactionStatus
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from spi.types import PaymentStatusReport, ScaStatusReport
 from xs2a.errors import WrongPaymentProduct, WrongPaymentService
 from xs2a.flows.bank import demand
-from xs2a.flows.initiate import authorisation_ref, ref_of
+from xs2a.flows.deeds import settle_open_deed
 from xs2a.flows.parts import Parts, TppContext
+from xs2a.flows.refs import authorisation_ref, ref_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,15 @@ class Address:
     service: PaymentService
     product: str
     payment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisationAddress:
+    """Where the TPP says the authorisation is."""
+
+    payment: Address
+    kind: AuthorisationKind
+    authorisation_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
         raise WrongPaymentService
     if payment.product != address.product:
         raise WrongPaymentProduct
+    if payment.open_intent_id is not None:  # while the bank is at it, nothing expires
+        return settle_open_deed(parts, ctx, payment)
     if confirmation_overdue(payment, parts.clock()):
         return _settle_overdue(parts, ctx, payment)
     return payment
@@ -90,23 +102,37 @@ def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[Payme
     return status, parts.payments.body(status.payment)
 
 
-def list_authorisations(parts: Parts, ctx: TppContext, address: Address) -> list[Authorisation]:
-    """The authorisations of the initiation, oldest first."""
-    return parts.authorisations.of_payment(find_payment(parts, ctx, address))
+def list_authorisations(
+    parts: Parts, ctx: TppContext, address: Address, kind: AuthorisationKind
+) -> list[Authorisation]:
+    """The authorisations of the initiation, or of the cancellation, oldest first."""
+    return parts.authorisations.of_payment(find_payment(parts, ctx, address), kind)
 
 
 def read_sca_status(
-    parts: Parts, ctx: TppContext, address: Address, authorisation_id: str
+    parts: Parts, ctx: TppContext, address: AuthorisationAddress
 ) -> AuthorisationStatus:
-    """The authorisation's status: the bank is asked, but cannot change a finalised one."""
-    payment = find_payment(parts, ctx, address)
-    authorisation = parts.authorisations.below(payment, authorisation_id)
+    """The authorisation's status: the bank is asked, but cannot change a finalised one.
+
+    What is open when its time is over has failed, unless the bank knows better.
+    """
+    payment = find_payment(parts, ctx, address.payment)
+    authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
     report = demand(
         lambda: parts.bank.read_sca_status(
             ctx.for_bank(), ref_of(payment), authorisation_ref(authorisation)
         )
     )
     told = report.status
-    if told is not None and told is not authorisation.status and not authorisation.status.finalised:
+    news = told not in (None, ScaStatus.RECEIVED, authorisation.status)  # nobody goes back there
+    if told is not None and news and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)
-    return AuthorisationStatus(authorisation, report)
+    return AuthorisationStatus(failed_if_over(parts, payment, authorisation), report)
+
+
+def failed_if_over(parts: Parts, payment: Payment, authorisation: Authorisation) -> Authorisation:
+    """An authorisation whose own time is over fails, unless the bank is acting on it."""
+    over = authorisation_expired(authorisation, parts.clock())
+    if authorisation.status.finalised or not over or payment.open_intent_id is not None:
+        return authorisation
+    return parts.sca.fail(authorisation, Cause.AUTHORISATION_EXPIRED)

@@ -29,7 +29,8 @@ class _Answer(Response):
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         """The headers as they are, with the length of the body."""
         headers = self.headers
-        headers["Content-Length"] = str(len(self.response[0]))  # type: ignore[index]
+        if self.status_code != 204:  # RFC 9110, 8.6
+            headers["Content-Length"] = str(len(self.response[0]))  # type: ignore[index]
         return headers
 
 
@@ -50,6 +51,13 @@ def answer(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
     if x_request_id is not None and _ECHOED.fullmatch(x_request_id):
         sent["X-Request-ID"] = x_request_id
     return _Answer(body, status, sent)
+
+
+def no_content() -> Response:
+    """204: done, and nothing to tell."""
+    done = answer(b"", 204, {})
+    del done.headers["Content-Type"], done.headers["Content-Length"]
+    return done
 
 
 def psu_message(text: str | None) -> str | None:

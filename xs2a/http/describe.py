@@ -6,18 +6,23 @@ from typing import Any, Final
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from xs2a.http import update_body
 from xs2a.http.answers import JSON, PROBLEM_JSON
 from xs2a.http.schemas.answers import (
     AuthorisationsSchema,
+    CancellationSchema,
     InitiationSchema,
     PaymentStatusSchema,
     ProblemSchema,
     ScaStatusSchema,
+    StartedSchema,
     TppMessagesSchema,
+    UpdatedSchema,
 )
 from xs2a.http.schemas.payment import SinglePaymentSchema
 from xs2a.spec import headers
 from xs2a.spec.headers import HeaderRule, Kind
+from xs2a.spec.resources import Authorisations
 
 View = Callable[..., Any]
 
@@ -32,11 +37,12 @@ _SCHEMA_OF_KIND: Final[dict[Kind, dict[str, Any]]] = {
 
 _ERRORS: Final = {
     "400": "Something in the request is wrong",
-    "401": "The TPP's certificate is missing, invalid or lacks the role",
+    "401": "The TPP's certificate or the PSU's credentials are missing or wrong",
     "403": "Not allowed for this resource",
     "404": "Unknown resource or product",
-    "405": "The payment is below another payment service, or the method is not offered",
+    "405": "Another payment service, a method that is not offered, or not to be cancelled",
     "406": "None of the requested formats is offered",
+    "409": "The status of the resource does not allow this",
     "500": "The server failed",
     "503": "The bank's systems do not answer",
 }
@@ -69,14 +75,58 @@ def payment_status(blueprint: Blueprint) -> Callable[[View], View]:
     return _described(blueprint, "200", PaymentStatusSchema())
 
 
-def authorisations(blueprint: Blueprint) -> Callable[[View], View]:
+def cancellation(blueprint: Blueprint) -> Callable[[View], View]:
+    """DELETE of a payment: 204, or 202 where the PSU has to authorise it."""
+    return _described(
+        blueprint,
+        "202",
+        CancellationSchema(),
+        rules=headers.CANCELLATION,
+        also={"204": {"description": "The payment is cancelled"}},
+    )
+
+
+def start(blueprint: Blueprint, row: Authorisations) -> Callable[[View], View]:
+    """POST of an authorisation."""
+    return _described(
+        blueprint,
+        "201",
+        StartedSchema(),
+        rules=headers.START,
+        errors=_ERRORS_WITH_BODY,
+        summary=f"Start an authorisation of the {row.name}",
+        requestBody=_optional(update_body.START),
+    )
+
+
+def authorisations(blueprint: Blueprint, row: Authorisations) -> Callable[[View], View]:
     """GET of the list of authorisations."""
-    return _described(blueprint, "200", AuthorisationsSchema())
+    summary = f"List the ids of the {row.name}'s authorisations"
+    return _described(blueprint, "200", AuthorisationsSchema(), summary=summary)
 
 
-def sca_status(blueprint: Blueprint) -> Callable[[View], View]:
+def sca_status(blueprint: Blueprint, row: Authorisations) -> Callable[[View], View]:
     """GET of an authorisation's status."""
-    return _described(blueprint, "200", ScaStatusSchema())
+    summary = f"Read the SCA status of one of the {row.name}'s authorisations"
+    return _described(blueprint, "200", ScaStatusSchema(), summary=summary)
+
+
+def update(blueprint: Blueprint, row: Authorisations) -> Callable[[View], View]:
+    """PUT of an authorisation."""
+    return _described(
+        blueprint,
+        "200",
+        UpdatedSchema(),
+        rules=headers.UPDATE,
+        errors=_ERRORS_WITH_BODY,
+        summary=f"Update one of the {row.name}'s authorisations with what the PSU sends",
+        requestBody=_optional(update_body.UPDATE),
+    )
+
+
+def _optional(schema: Schema) -> dict[str, Any]:
+    """Without a body the request says who the PSU is, by its headers."""
+    return {"required": False, "content": {JSON: {"schema": schema}}}
 
 
 def _described(
@@ -86,10 +136,12 @@ def _described(
     *,
     rules: Iterable[HeaderRule] = headers.READ,
     errors: dict[str, str] = _ERRORS,
+    also: dict[str, Any] | None = None,
     **more: Any,
 ) -> Callable[[View], View]:
     responses: dict[str, Any] = {
-        status: {"description": "Done", "content": {JSON: {"schema": schema}}}
+        status: {"description": "Done", "content": {JSON: {"schema": schema}}},
+        **(also or {}),
     }
     for code, meaning in errors.items():
         responses[code] = {

@@ -11,13 +11,16 @@ from flask import Response, current_app, request
 
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
-from cms.domain.profile import Profile
+from cms.domain.profile import Profile, ScaRedirectFlow
 from cms.profile_file import Profiles
 from xs2a.checks.headers import check_headers
+from xs2a.checks.oauth import TokenRule, token_rule
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.answers import JSON, PROBLEM_JSON
+from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.sent import SentHeaders, sent_headers
+from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.messages import Message
 from xs2a.tpp.identity import TppIdentification
@@ -31,6 +34,7 @@ class Door:
     parts: Parts
     profiles: Profiles
     identification: TppIdentification
+    password_keys: PasswordKeys = PasswordKeys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,14 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A request that has come in. `findings` are the faults of its headers, not yet told where
-    the route collects them together with those of the body.
+    the route collects them together with those of the body. `token_rule` refuses it, unless the
+    payment's status makes it harmless.
     """
 
     ctx: TppContext
     sent: SentHeaders
     findings: tuple[Finding, ...] = ()
+    token_rule: TokenRule | None = None
 
 
 def gate(
@@ -94,6 +100,8 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
     _demand_json_is_accepted(sent)
+    token = _access_token(sent)
+    refused_by = _token_rule(profile, sent, with_token=token is not None)
     instance_id = opened.profiles.tenant(sent.get("instance-id"))
     ctx = TppContext(
         tpp=caller.tpp,
@@ -103,8 +111,9 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
         profile=profile,
         psu=_psu(sent),
         psu_context=_psu_context(sent),
+        access_token=token,
     )
-    return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)))
+    return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
 
 
 def _demand_json_is_accepted(sent: SentHeaders) -> None:
@@ -114,6 +123,24 @@ def _demand_json_is_accepted(sent: SentHeaders) -> None:
         return
     if request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) is None:
         raise RequestFaulty.one(Message.REQUESTED_FORMATS_INVALID)
+
+
+def _token_rule(profile: Profile, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
+    """The rule of OAuth against this request that depends on the payment's status; one that does
+    not is raised at once.
+    """
+    if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
+        return None
+    rule = token_rule(profile, sca_wishes(sent), method=request.method, with_token=with_token)
+    if rule is not None and not rule.harmless_at:
+        raise rule.refusal(profile)
+    return rule
+
+
+def _access_token(sent: SentHeaders) -> str | None:
+    """What follows `Bearer` in the header Authorization (RFC 6750, 2.1)."""
+    scheme, _, token = (sent.get("authorization") or "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def offers(profile: Profile, service: PaymentService, product: str) -> Finding | None:

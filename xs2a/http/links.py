@@ -1,17 +1,13 @@
 """Where the server's resources are: `_links` and `Location` (spec: links)."""
 
-from cms.domain.authorisation import Authorisation
+from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
 from xs2a.http.sent import own_address
-from xs2a.sca.redirect import redirect_link
+from xs2a.sca.offers import bank_link, own_links
+from xs2a.spec.resources import SEGMENTS
 
 Links = dict[str, dict[str, str]]
-
-
-def _payment_path(payment: Payment) -> str:
-    """`/v1/{payment-service}/{payment-product}/{paymentId}`."""
-    return f"/v1/{payment.service}/{payment.product}/{payment.payment_id}"
 
 
 def absolute(href: str) -> str:
@@ -19,19 +15,38 @@ def absolute(href: str) -> str:
     return href if "://" in href else own_address() + href
 
 
-def initiation_links(
-    payment: Payment, authorisation: Authorisation | None, profile: Profile
-) -> Links:
-    """Links of a 201. A payment without an authorisation (rejected, P13) has none to one."""
-    path = _base(profile) + _payment_path(payment)
-    links = {"self": {"href": path}, "status": {"href": f"{path}/status"}}
-    if authorisation is not None:
-        links["scaRedirect"] = {"href": redirect_link(profile, payment, authorisation)}
-        links["scaStatus"] = {"href": f"{path}/authorisations/{authorisation.authorisation_id}"}
+def payment_links(payment: Payment, profile: Profile) -> Links:
+    """The payment and its status."""
+    url = _payment_url(payment, profile)
+    return {"self": {"href": url}, "status": {"href": f"{url}/status"}}
+
+
+def start_link(name: str, payment: Payment, kind: AuthorisationKind, profile: Profile) -> Links:
+    """Where the TPP starts an authorisation itself."""
+    return {name: {"href": f"{_payment_url(payment, profile)}/{SEGMENTS[kind]}"}}
+
+
+def authorisation_links(payment: Payment, authorisation: Authorisation, profile: Profile) -> Links:
+    """What comes next for this authorisation: the bank's pages, and the authorisation itself for
+    all that the TPP reads or sends.
+    """
+    url = authorisation_url(payment, authorisation, profile)
+    links = {name: {"href": url} for name in own_links(profile, authorisation)}
+    pages = bank_link(profile, payment, authorisation)
+    if pages is not None:
+        links[pages[0]] = {"href": pages[1]}
     return links
 
 
-def _base(profile: Profile) -> str:
+def authorisation_url(payment: Payment, authorisation: Authorisation, profile: Profile) -> str:
+    """The authorisation itself."""
+    segment = SEGMENTS[authorisation.kind]
+    return f"{_payment_url(payment, profile)}/{segment}/{authorisation.authorisation_id}"
+
+
+def _payment_url(payment: Payment, profile: Profile) -> str:
+    """`/v1/{payment-service}/{payment-product}/{paymentId}` below the base of links."""
+    path = f"/v1/{payment.service}/{payment.product}/{payment.payment_id}"
     if profile.common.force_xs2a_base_links_url:
-        return (profile.common.xs2a_base_links_url or "").rstrip("/")
-    return own_address()
+        return (profile.common.xs2a_base_links_url or "").rstrip("/") + path
+    return own_address() + path

@@ -38,25 +38,43 @@ class HeaderRule:
 
 X_REQUEST_ID: Final = HeaderRule("X-Request-ID", Kind.UUID, mandatory=True)
 
-# spec: header catalogue; the order is the order in which findings are told.
-INITIATION: Final = (
-    X_REQUEST_ID,
+_PSU: Final = (
     HeaderRule("PSU-ID", max_length=50),
     HeaderRule("PSU-ID-Type", max_length=50),
     HeaderRule("PSU-Corporate-ID", max_length=50),
     HeaderRule("PSU-Corporate-ID-Type", max_length=50),
+)
+_WAYS_BACK: Final = (
     HeaderRule("TPP-Redirect-URI", Kind.URI, max_length=500),
     HeaderRule("TPP-Nok-Redirect-URI", Kind.URI, max_length=500),
+)
+_EXPLICIT: Final = HeaderRule("TPP-Explicit-Authorisation-Preferred", Kind.BOOLEAN)
+_APPROACH: Final = (
+    HeaderRule("TPP-Redirect-Preferred", Kind.BOOLEAN),
+    HeaderRule("TPP-Decoupled-Preferred", Kind.BOOLEAN),
+)
+_IDEMPOTENCY_KEY: Final = HeaderRule("Idempotency-Key", max_length=255, may_be_blank=False)
+
+# spec: header catalogue; the order is the order in which findings are told.
+INITIATION: Final = (
+    X_REQUEST_ID,
+    *_PSU,
+    *_WAYS_BACK,
     HeaderRule("TPP-Brand-Logging-Information", max_length=255),
     HeaderRule("PSU-Device-ID", Kind.UUID),
     HeaderRule("PSU-IP-Address", Kind.IP_ADDRESS, mandatory=True, max_length=140),
-    HeaderRule("TPP-Explicit-Authorisation-Preferred", Kind.BOOLEAN),
-    HeaderRule("TPP-Redirect-Preferred", Kind.BOOLEAN),
-    HeaderRule("TPP-Decoupled-Preferred", Kind.BOOLEAN),
+    _EXPLICIT,
+    *_APPROACH,
     HeaderRule("TPP-Rejection-NoFunds-Preferred", Kind.BOOLEAN),
     HeaderRule("TPP-Notification-URI", Kind.URI, max_length=500),
     HeaderRule("TPP-Notification-Content-Preferred", Kind.NOTIFICATION_MODES),
-    HeaderRule("Idempotency-Key", max_length=255, may_be_blank=False),
+    _IDEMPOTENCY_KEY,
 )
+
+START: Final = (X_REQUEST_ID, *_PSU, *_WAYS_BACK, *_APPROACH, _IDEMPOTENCY_KEY)
+
+UPDATE: Final = (X_REQUEST_ID, *_PSU)
+
+CANCELLATION: Final = (X_REQUEST_ID, *_WAYS_BACK, _EXPLICIT, *_APPROACH)
 
 READ: Final = (X_REQUEST_ID,)

@@ -24,6 +24,13 @@ class Message(Enum):
         "The requested execution date is not possible.",
     )
     PAYMENT_FAILED = "PAYMENT_FAILED", 400, "The payment failed in its first processing."
+    SCA_METHOD_UNKNOWN = "SCA_METHOD_UNKNOWN", 400, "The PSU does not have this SCA method."
+    SCA_INVALID = "SCA_INVALID", 400, "The SCA or its confirmation failed."
+    WRONG_STAGE = (
+        "SERVICE_INVALID",
+        400,
+        "What was sent does not fit the status of the authorisation.",
+    )
     # 401
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING", 401, "No TPP certificate was presented."
     CERTIFICATE_INVALID = "CERTIFICATE_INVALID", 401, "The TPP certificate is not valid for PSD2."
@@ -38,7 +45,10 @@ class Message(Enum):
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN", 401, "The access token is unknown."
     TOKEN_INVALID = "TOKEN_INVALID", 401, "The access token is not valid for this."
     TOKEN_EXPIRED = "TOKEN_EXPIRED", 401, "The access token has expired."
+    TOKEN_MISSING = "UNAUTHORIZED", 401, "An access token is needed."
     # 403
+    FORBIDDEN = "FORBIDDEN", 403, "This is not allowed for the resource as it is now."
+    RESOURCE_EXPIRED = "RESOURCE_EXPIRED", 403, "The addressed resource has expired."
     SERVICE_BLOCKED = "SERVICE_BLOCKED", 403, "This service is blocked for this PSU."
     PRODUCT_INVALID = (
         "PRODUCT_INVALID",
@@ -55,11 +65,17 @@ class Message(Enum):
         "The addressed resource is of another payment service.",
     )
     METHOD_INVALID = "SERVICE_INVALID", 405, "This HTTP method is not offered here."
+    CANCELLATION_INVALID = "CANCELLATION_INVALID", 405, "The payment cannot be cancelled."
     # 406
     REQUESTED_FORMATS_INVALID = (
         "REQUESTED_FORMATS_INVALID",
         406,
         "None of the requested formats is offered.",
+    )
+    SERVICE_NOT_SUPPORTED = (
+        "SERVICE_NOT_SUPPORTED",
+        406,
+        "The bank does not offer this service.",
     )
     # 409
     STATUS_INVALID = "STATUS_INVALID", 409, "The status of the resource does not allow this."

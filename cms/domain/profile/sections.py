@@ -208,8 +208,8 @@ class SbProfile:
     signing_basket_supported: bool = key(
         "signingBasketSupported",
         False,
-        "Payments and consents may be authorised together; with `startAuthorisationMode: auto` "
-        "a TPP that prefers explicit authorisation gets it.",
+        "With `startAuthorisationMode: auto` a TPP that prefers explicit authorisation gets it, "
+        "to authorise payments and consents together.",
     )
     signing_basket_max_entries: int = key(
         "signingBasketMaxEntries", 10, "How many payments and consents one basket may hold."
@@ -231,7 +231,8 @@ class CommonProfile:
     sca_approaches_supported: tuple[ScaApproach, ...] = key(
         "scaApproachesSupported",
         (ScaApproach.REDIRECT,),
-        "The ways for a PSU to authorise, the bank's preferred one first.",
+        "The ways for a PSU to authorise, the bank's preferred one first; a TPP may wish for "
+        "another by `TPP-Redirect-Preferred` and `TPP-Decoupled-Preferred`.",
     )
     sca_redirect_flow: ScaRedirectFlow = key(
         "scaRedirectFlow",

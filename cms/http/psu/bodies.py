@@ -84,10 +84,19 @@ def authorisation_body(authorisation: Authorisation) -> dict[str, Any]:
             "authorisationId": authorisation.authorisation_id,
             "scaStatus": authorisation.status.value,
             "type": authorisation.kind.value,
-            "scaApproach": authorisation.sca_approach,
+            "scaApproach": authorisation.sca_approach.wire,
             "redirectUrlExpirationTimestamp": authorisation.redirect_expires_at.isoformat(),
             "authorisationExpirationTimestamp": authorisation.expires_at.isoformat(),
             "tppOkRedirectUri": authorisation.redirect_uris.ok,
             "tppNokRedirectUri": authorisation.redirect_uris.nok,
         }
     )
+
+
+def psu_row_body(authorisation: Authorisation) -> dict[str, Any]:
+    """One row of the list of a payment's PSUs: who, by which authorisation, and how far."""
+    return (psu_body(authorisation.psu) if authorisation.psu else {}) | {
+        "authorisationId": authorisation.authorisation_id,
+        "scaStatus": authorisation.status.value,
+        "type": authorisation.kind.value,
+    }

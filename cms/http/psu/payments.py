@@ -6,12 +6,14 @@ import orjson
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
-from cms.domain.errors import Malformed, PsuMismatch
+from cms.domain.authorisation import AuthorisationKind
+from cms.domain.errors import Malformed, PsuMismatch, Unknown
 from cms.domain.parties import PsuId
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.http.caller import psu_of_headers, tenant
 from cms.http.codes import done, status_named
-from cms.http.psu.bodies import authorisation_body, payment_body, visit_body
+from cms.http.paging import PARAMETERS, page_of
+from cms.http.psu.bodies import authorisation_body, payment_body, psu_row_body, visit_body
 from cms.http.rooms import rooms
 from cms.service.authorisations import ScaReport
 
@@ -31,19 +33,44 @@ _MAX_LENGTH = 255
 @psu_payments.doc(responses={"404": {"description": "Unknown"}, "408": {"description": "Expired"}})
 def visit(redirect_id: str) -> Response:
     """What is to be authorised behind a redirect link; 408 with the NOK URI if it has expired."""
-    return jsonify(visit_body(rooms().authorisations.visit(redirect_id, tenant())))
+    kind = AuthorisationKind.PIS_CREATION
+    return jsonify(visit_body(rooms().authorisations.visit(redirect_id, tenant(), kind)))
+
+
+@psu_payments.route("/cancellation/redirect/<string:redirect_id>", methods=["GET"])
+@psu_payments.doc(
+    responses={"404": {"description": "Unknown or finalised"}, "408": {"description": "Expired"}}
+)
+def visit_for_cancellation(redirect_id: str) -> Response:
+    """What is to be cancelled behind a redirect link, while its authorisation is open."""
+    kind = AuthorisationKind.PIS_CANCELLATION
+    found = rooms().authorisations.visit(redirect_id, tenant(), kind)
+    if found.authorisation.status.finalised:
+        raise Unknown
+    return jsonify(visit_body(found))
 
 
 @psu_payments.route("/<string:payment_id>", methods=["GET"])
 @psu_payments.doc(responses={"400": {"description": "Not this PSU's"}})
 def payment(payment_id: str) -> Response:
     """A payment, for one of its PSUs (header `psu-id`)."""
+    return _payment_of_psu(payment_id)
+
+
+@psu_payments.route("/cancellation/<string:payment_id>", methods=["GET"])
+@psu_payments.doc(responses={"400": {"description": "Not this PSU's"}})
+def payment_to_cancel(payment_id: str) -> Response:
+    """The same, where it is to be cancelled."""
+    return _payment_of_psu(payment_id)
+
+
+@psu_payments.route("/<string:payment_id>/authorisation/psus", methods=["GET"])
+@psu_payments.doc(parameters=PARAMETERS, responses={"404": {"description": "Unknown"}})
+def psus(payment_id: str) -> Response:
+    """Who takes part in authorising a payment or its cancellation, and how far each has come."""
     found = rooms().payments.find(payment_id, tenant())
-    psu = psu_of_headers()
-    if not any(psu.same_as(each) for each in found.psus):
-        raise PsuMismatch
-    payments = rooms().payments
-    return jsonify(payment_body(found, payments.body(found), payments.tpp_of(found)))
+    authorisations = page_of(rooms().authorisations.all_of(found))
+    return jsonify([psu_row_body(each) for each in authorisations])
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>", methods=["GET"])
@@ -74,12 +101,16 @@ def name_psu(authorisation_id: str) -> Response:
 )
 @psu_payments.doc(responses={"400": {"description": "Malformed, finalised or not this PSU's"}})
 def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Response:
-    """Tell how far the PSU (header `psu-id`) has come."""
+    """Tell how far the PSU (header `psu-id`) has come.
+
+    With `unconfirmed`, `authenticationData` is the code that the TPP has to confirm with.
+    """
     sent = _object(_METHOD_MEMBERS) if request.get_data() else {}
     told = ScaReport(
         status=status_named(ScaStatus, status),
         psu=psu_of_headers(),
         authentication_method_id=sent.get("authenticationMethodId"),
+        confirmation_code=sent.get("authenticationData"),
     )
     rooms().authorisations.report(payment_id, authorisation_id, tenant(), told)
     return done()
@@ -93,6 +124,16 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     cause = Cause.ONLINE_BANKING_REPORTED
     rooms().payments.set_status(payment_id, tenant(), reported, cause=cause)
     return done()
+
+
+def _payment_of_psu(payment_id: str) -> Response:
+    """The payment, if the PSU of the headers is one of its own. Raises Unknown, PsuMismatch."""
+    found = rooms().payments.find(payment_id, tenant())
+    psu = psu_of_headers()
+    if not any(psu.same_as(each) for each in found.psus):
+        raise PsuMismatch
+    payments = rooms().payments
+    return jsonify(payment_body(found, payments.body(found), payments.tpp_of(found)))
 
 
 def _object(members: frozenset[str]) -> dict[str, Any]:

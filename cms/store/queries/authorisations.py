@@ -1,9 +1,11 @@
 """Authorisations: rows to domain and back."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.parties import PsuId
 from cms.domain.payment import RedirectUris
@@ -50,6 +52,25 @@ class AuthorisationQueries:
         statement = _UPDATE.values(authentication_method_id=method_id)
         self._connection.execute(statement, {"id": authorisation.authorisation_id})
 
+    def set_approach(self, authorisation: Authorisation, approach: Approach) -> None:
+        """The PSU goes on another way: a decoupled method was chosen (A7)."""
+        statement = _UPDATE.values(sca_approach=approach.value)
+        self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+    def end_link(self, authorisation: Authorisation, at: datetime) -> None:
+        """The link to the bank's pages leads nowhere any more."""
+        statement = _UPDATE.values(redirect_expires_at=at)
+        self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+    def expect_code(self, authorisation: Authorisation, code_hash: str) -> None:
+        """The TPP has to confirm with the code of this hash."""
+        statement = _UPDATE.values(confirmation_code_hash=code_hash)
+        self._connection.execute(statement, {"id": authorisation.authorisation_id})
+
+    def add(self, authorisation: Authorisation) -> None:
+        """A new authorisation below a payment that is stored already."""
+        _INSERT.run(self._connection, _row(authorisation))
+
 
 def new_authorisation_row(authorisation: Authorisation) -> NewRow:
     """A new authorisation."""
@@ -62,7 +83,7 @@ def _row(authorisation: Authorisation) -> dict[str, Any]:
         "kind": authorisation.kind.value,
         "parent_id": authorisation.parent_id,
         "instance_id": authorisation.instance_id,
-        "sca_approach": authorisation.sca_approach,
+        "sca_approach": authorisation.sca_approach.value,
         "sca_status": authorisation.status.value,
         "status_cause": authorisation.status_cause.value,
         "status_changed_at": authorisation.status_changed_at,
@@ -72,6 +93,7 @@ def _row(authorisation: Authorisation) -> dict[str, Any]:
         "redirect_uri": authorisation.redirect_uris.ok,
         "nok_redirect_uri": authorisation.redirect_uris.nok,
         "authentication_method_id": authorisation.authentication_method_id,
+        "confirmation_code_hash": authorisation.confirmation_code_hash,
     } | psu_columns(authorisation.psu)
 
 
@@ -81,7 +103,7 @@ def _authorisation(row: Row[Any]) -> Authorisation:
         parent_id=row.parent_id,
         instance_id=row.instance_id,
         kind=AuthorisationKind(row.kind),
-        sca_approach=row.sca_approach,
+        sca_approach=Approach(row.sca_approach),
         status=ScaStatus(row.sca_status),
         status_cause=Cause(row.status_cause),
         status_changed_at=row.status_changed_at,
@@ -91,4 +113,5 @@ def _authorisation(row: Row[Any]) -> Authorisation:
         psu=psu_of(row) if row.psu_id is not None else None,
         redirect_uris=RedirectUris(ok=row.redirect_uri, nok=row.nok_redirect_uri),
         authentication_method_id=row.authentication_method_id,
+        confirmation_code_hash=row.confirmation_code_hash,
     )

@@ -27,6 +27,11 @@ class IdempotencyQueries:
             row.request_key, row.body_digest, row.http_status, row.headers, bytes(row.body)
         )
 
+    def add(self, answer: KeptAnswer, at: datetime) -> None:
+        """Keep an answer together with other changes."""
+        _, row = new_answer_row(answer, at)
+        _INSERT.run(self._connection, row)
+
 
 def new_answer_row(answer: KeptAnswer, at: datetime) -> NewRow:
     """An answer to be kept. The primary key makes the second of two racing requests fail."""

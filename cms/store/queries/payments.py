@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from cms.domain.parties import PsuId
-from cms.domain.payment import Payment, RedirectUris, TppWishes
+from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.store.inserts import NewRow, PreparedInsert
@@ -27,6 +27,7 @@ _LOCK = _LOCK.with_for_update(key_share=True)
 _BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
 _INSERT = PreparedInsert(payments)
 _INSERT_PSU = PreparedInsert(payment_psus)
+_UPDATE = update(payments).where(payments.c.payment_id == bindparam("id"))
 
 
 class PaymentQueries:
@@ -49,6 +50,21 @@ class PaymentQueries:
     def add_psu(self, payment: Payment, psu: PsuId) -> None:
         """One more PSU takes part in the payment."""
         _INSERT_PSU.run(self._connection, _psu_row(payment, psu))
+
+    def set_multilevel(self, payment: Payment) -> None:
+        """Several PSUs have to authorise the payment (A10)."""
+        self._set(payment, multilevel=True)
+
+    def set_cancellation(self, payment: Payment, request: CancellationRequest) -> None:
+        """The TPP has asked to cancel, and a PSU has to agree (P7)."""
+        self._set(payment, **_cancellation_columns(request))
+
+    def set_open_intent(self, payment: Payment, intent_id: str | None) -> None:
+        """The bank has been asked to execute or cancel the payment; None: its answer is known."""
+        self._set(payment, open_intent_id=intent_id)
+
+    def _set(self, payment: Payment, **columns: Any) -> None:
+        self._connection.execute(_UPDATE.values(columns), {"id": payment.payment_id})
 
 
 def new_payment_rows(payment: Payment, body: bytes) -> list[NewRow]:
@@ -85,7 +101,30 @@ def _row(payment: Payment) -> dict[str, Any]:
         "notification_uri": wishes.notification_uri,
         "notification_modes": ",".join(wishes.notification_modes) or None,
         "brand_logging_information": wishes.brand_logging_information,
+        "multilevel": payment.multilevel,
+        "open_intent_id": payment.open_intent_id,
+    } | (_cancellation_columns(payment.cancellation) if payment.cancellation else {})
+
+
+def _cancellation_columns(request: CancellationRequest) -> dict[str, Any]:
+    return {
+        "cancellation_requested_at": request.requested_at,
+        "cancellation_redirect_uri": request.redirect_uris.ok,
+        "cancellation_nok_redirect_uri": request.redirect_uris.nok,
+        "cancellation_internal_request_id": request.internal_request_id,
     }
+
+
+def _cancellation(row: Row[Any]) -> CancellationRequest | None:
+    if row.cancellation_requested_at is None:
+        return None
+    return CancellationRequest(
+        requested_at=row.cancellation_requested_at,
+        redirect_uris=RedirectUris(
+            ok=row.cancellation_redirect_uri, nok=row.cancellation_nok_redirect_uri
+        ),
+        internal_request_id=row.cancellation_internal_request_id,
+    )
 
 
 def _payment(rows: Sequence[Row[Any]]) -> Payment:
@@ -106,6 +145,9 @@ def _payment(rows: Sequence[Row[Any]]) -> Payment:
         bank_reference=row.bank_reference,
         aspsp_account_id=row.aspsp_account_id,
         internal_request_id=row.internal_request_id,
+        multilevel=row.multilevel,
+        cancellation=_cancellation(row),
+        open_intent_id=row.open_intent_id,
         psus=tuple(psu_of(each) for each in rows if each.psu_id is not None),
         wishes=TppWishes(
             redirect_uris=RedirectUris(ok=row.redirect_uri, nok=row.nok_redirect_uri),

@@ -26,5 +26,6 @@ authorisations = Table(
     Column("redirect_uri", Text),
     Column("nok_redirect_uri", Text),
     Column("authentication_method_id", Text),
+    Column("confirmation_code_hash", Text),
     Index(None, "parent_id"),
 )

@@ -1,6 +1,6 @@
 """Payments of every service and product, the PSUs that take part, and the bytes that were sent."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, false
 
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -27,6 +27,12 @@ payments = Table(
     Column("notification_uri", Text),
     Column("notification_modes", Text),
     Column("brand_logging_information", Text),
+    Column("multilevel", Boolean, nullable=False, server_default=false()),
+    Column("cancellation_requested_at", UtcDateTime),
+    Column("cancellation_redirect_uri", Text),
+    Column("cancellation_nok_redirect_uri", Text),
+    Column("cancellation_internal_request_id", Id),
+    Column("open_intent_id", Id),  # at most one: whoever sets it holds the row
     # Last, and read only on demand: a body may be large, and most reads do without it.
     Column("body", Bytes, nullable=False),
 )

@@ -18,7 +18,16 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=4,
 )
-members = st.sampled_from(["psuId", "psuIdType", "psuCorporateId", "authenticationMethodId", "x"])
+members = st.sampled_from(
+    [
+        "psuId",
+        "psuIdType",
+        "psuCorporateId",
+        "authenticationMethodId",
+        "authenticationData",
+        "x",
+    ]
+)
 header_values = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF), max_size=40).filter(
     lambda text: "\x7f" not in text
 )
@@ -39,6 +48,7 @@ def test_any_body(tpp: TppClient, body: Any, garbage: bytes) -> None:
         for path in (
             f"{base}/authorisation/{key}/psu-data",
             f"{base}/{made.payment_id}/authorisation/{key}/status/started",
+            f"{base}/{made.payment_id}/authorisation/{key}/status/unconfirmed",
         ):
             headers = {"psu-id": PSU_ID, "Content-Type": "application/json"}
             judged(tpp.world.cms.put(path, content, headers=headers, status="*"))
@@ -63,6 +73,9 @@ def test_any_path_and_header(
         ("GET", f"/psu-api/v1/payment/{one}"),
         ("GET", f"/psu-api/v1/payment/redirect/{two}"),
         ("GET", f"/psu-api/v1/payment/authorisation/{one}"),
+        ("GET", f"/psu-api/v1/payment/cancellation/{one}"),
+        ("GET", f"/psu-api/v1/payment/cancellation/redirect/{two}"),
+        ("GET", f"/psu-api/v1/payment/{one}/authorisation/psus?pageIndex={two}&itemsPerPage={one}"),
         ("PUT", f"/psu-api/v1/payment/authorisation/{one}/psu-data"),
         ("PUT", f"/psu-api/v1/payment/{one}/authorisation/{two}/status/{one}"),
         ("PUT", f"/psu-api/v1/payment/{one}/status/{two}"),

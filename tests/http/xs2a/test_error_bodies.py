@@ -1,15 +1,36 @@
 """Errors have one of the standard's two bodies, whatever went wrong (spec 6; E1, E4-E6)."""
 
+from collections.abc import Iterator
+
 import orjson
 import pytest
 
+from cms.domain.errors import KeptBefore, LinkExpired, Refusal
+from cms.domain.profile import ProfileInvalid
 from cms.domain.statuses import TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
 from spi.types import Initiated
+from tests.architecture.tree import ROOMS
 from tests.tpps import ABSENT, SCT, X_REQUEST_ID, TppClient, payment, refusal, told
+from xs2a.errors import BankRefused, RequestFaulty
+from xs2a.http.errors import MESSAGE_FOR_REFUSAL
 
+# Refusals that never reach a TPP: of the online banking's side, or turned into another answer.
+NOT_FOR_TPPS = {LinkExpired, KeptBefore, ProfileInvalid, RequestFaulty, BankRefused}
 NOWHERE = f"{SCT}/00000000-0000-4000-8000-000000000000"
 XML_ONLY = "application/xml"
+
+
+def below(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
+    for each in refusal.__subclasses__():
+        yield each
+        yield from below(each)
+
+
+def test_each_refusal_has_its_message() -> None:
+    ours = {each for each in below(Refusal) if each.__module__.partition(".")[0] in ROOMS}
+
+    assert ours - NOT_FOR_TPPS == MESSAGE_FOR_REFUSAL.keys()
 
 
 @pytest.mark.parametrize(
@@ -103,6 +124,25 @@ def test_a_problem_tells_all_findings(tpp: TppClient) -> None:
         ("POST", SCT, {"Content-Type": "application/xml"}, 400, "FORMAT_ERROR"),
         ("POST", SCT, {"Content-Type": "text/plain"}, 400, "FORMAT_ERROR"),
         ("POST", SCT, {"Content-Type": "multipart/form-data; boundary=x"}, 400, "FORMAT_ERROR"),
+        (
+            "POST",
+            f"{NOWHERE}/authorisations",
+            {"Content-Type": "x/y"},
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+        ),
+        ("POST", "/v1/payments/foo/x/authorisations", {}, 404, "PRODUCT_UNKNOWN"),
+        ("POST", f"{NOWHERE}/cancellation-authorisations", {}, 404, "RESOURCE_UNKNOWN"),
+        ("PUT", f"{NOWHERE}/authorisations/x", {}, 404, "RESOURCE_UNKNOWN"),
+        (
+            "PUT",
+            f"{NOWHERE}/authorisations/x",
+            {"Accept": XML_ONLY},
+            406,
+            "REQUESTED_FORMATS_INVALID",
+        ),
+        ("DELETE", NOWHERE, {}, 404, "RESOURCE_UNKNOWN"),
+        ("DELETE", NOWHERE, {"Accept": XML_ONLY}, 406, "REQUESTED_FORMATS_INVALID"),
     ],
 )
 def test_each_wrong_request_has_its_code(
@@ -119,6 +159,11 @@ def test_each_wrong_request_has_its_code(
     "method, path, allowed",
     [
         ("PATCH", NOWHERE, "GET"),
+        ("PATCH", NOWHERE, "DELETE"),
+        ("PUT", NOWHERE, "DELETE"),
+        ("DELETE", f"{NOWHERE}/authorisations", "POST"),
+        ("DELETE", f"{NOWHERE}/authorisations/x", "PUT"),
+        ("POST", f"{NOWHERE}/cancellation-authorisations/x", "PUT"),
         ("PUT", SCT, "POST"),
         ("GET", SCT, "POST"),
         ("POST", f"{NOWHERE}/status", "GET"),
@@ -196,6 +241,10 @@ SEVERAL = Refused(
                 (BankCode.PRODUCT_UNKNOWN, 404),
                 (BankCode.RESOURCE_UNKNOWN, 404),
                 (BankCode.STATUS_INVALID, 409),
+                (BankCode.SCA_METHOD_UNKNOWN, 400),
+                (BankCode.SCA_INVALID, 400),
+                (BankCode.CANCELLATION_INVALID, 405),
+                (BankCode.SERVICE_NOT_SUPPORTED, 406),
             )
         ),
     ],

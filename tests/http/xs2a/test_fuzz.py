@@ -4,10 +4,25 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tpps import INSTANT, PAYMENT, SCT, TppClient, payment, told
+from tests.http.conftest import OpenHouse
+from tests.http.xs2a.sending import (
+    APPROACHES,
+    AUTHORISATIONS,
+    CANCELLATIONS,
+    NOWHERE_ID,
+    cancel,
+    push,
+    start,
+    update,
+)
+from tests.tpps import INSTANT, PAYMENT, PSU_ID, SCT, TppClient, payment, told
+
+NAMED = {"PSU-ID": PSU_ID}
+PASSWORD = {"psuData": {"password": "12345"}}
 
 shared_house = settings(
     max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
@@ -55,6 +70,9 @@ names = st.sampled_from(
         "TPP-Roles-Allowed",
         "Instance-ID",
         "Idempotency-Key",
+        "Authorization",
+        "TPP-Explicit-Authorisation-Preferred",
+        "TPP-Decoupled-Preferred",
         "Accept",
         "Content-Type",
         "Date",
@@ -67,9 +85,9 @@ header_values = st.text(
 
 
 def judged(answer: Any) -> None:
-    """Taken in, or refused by a 4xx in one of the standard's bodies."""
+    """Done, or refused by a 4xx in one of the standard's bodies."""
     assert answer.status_int < 500, answer.text
-    if answer.status_int != 201:
+    if answer.status_int not in {200, 201, 202, 204}:
         assert answer.status_int >= 400
         is_problem = answer.content_type == "application/problem+json"
         assert answer.json["code"] if is_problem else told(answer)
@@ -99,8 +117,65 @@ def test_any_bytes(tpp: TppClient, body: bytes, cut: int, product: str) -> None:
 @given(headers=st.dictionaries(names, header_values, min_size=1, max_size=4))
 def test_any_headers(tpp: TppClient, headers: dict[str, str]) -> None:
     judged(tpp.post(headers=headers))
-    answer = tpp.get(f"{SCT}/00000000-0000-4000-8000-000000000000", headers)
+    answer = tpp.get(f"{SCT}/{NOWHERE_ID}", headers)
     assert 400 <= answer.status_int < 500
+
+
+@pytest.fixture
+def embedded(open_house: OpenHouse, pisp: str) -> TppClient:
+    """Of a bank where everything is sent through the TPP, and each cancellation is authorised."""
+    mandated = {"paymentCancellationAuthorisationMandated": True}
+    return TppClient(open_house(common=APPROACHES["EMBEDDED"], pis=mandated), pisp)
+
+
+@shared_house
+@given(headers=st.dictionaries(names, header_values, max_size=3), executed=st.booleans())
+def test_any_headers_of_authorisations(
+    embedded: TppClient, headers: dict[str, str], *, executed: bool
+) -> None:
+    made = embedded.initiated(headers=NAMED)
+    if executed:
+        push(embedded.world, made, "ACSP")
+    judged(cancel(embedded, made, headers))
+    for below in (AUTHORISATIONS, CANCELLATIONS):
+        judged(start(embedded, made, {}, headers, below=below))
+        judged(embedded.get(f"{made.path}/{below}", headers))
+    judged(update(embedded, made.authorisation_path, PASSWORD, headers))
+
+
+psu_data = st.fixed_dictionaries(
+    {},
+    optional={
+        "password": values | st.just("12345"),
+        "encryptedPassword": values,
+        "additionalPassword": values,
+        "additionalEncryptedPassword": values,
+        "more": values,
+    },
+)
+updates = st.fixed_dictionaries(
+    {},
+    optional={
+        "psuData": psu_data | values,
+        "authenticationMethodId": values | st.just("sms"),
+        "scaAuthenticationData": values | st.just("123456"),
+        "confirmationCode": values,
+        "more": values,
+    },
+)
+
+
+@shared_house
+@given(first=updates, second=updates, extra=values, junk=st.binary(max_size=100))
+def test_any_body_of_authorisations(
+    embedded: TppClient, first: Any, second: Any, extra: Any, junk: bytes
+) -> None:
+    made = embedded.initiated(headers=NAMED)
+    for body in (first, extra, junk):
+        judged(start(embedded, made, orjson.dumps(body) if body is not junk else junk, NAMED))
+    for body in (first, second, extra, junk):
+        content = orjson.dumps(body) if body is not junk else junk
+        judged(update(embedded, made.authorisation_path, content, NAMED))
 
 
 @shared_house

@@ -8,10 +8,29 @@ from sandbox.certificates import SandboxQtsp
 from tests.contract.berlin_group import BerlinGroup
 from tests.houses import PROXY, TPP, World, certificate
 from tests.http.conftest import OpenHouse
+from tests.http.xs2a.sending import AUTHORISATIONS, CANCELLATIONS
 from tests.tpps import SCT, Headers, Made, TppClient, refusal
 
 CERTIFICATE = "TPP-QWAC-Certificate"
 NOWHERE = f"{SCT}/00000000-0000-4000-8000-000000000000"
+MEMBER = "00000000-0000-4000-8000-000000000001"
+# Every operation on payments there is.
+OPERATIONS = [
+    ("POST", SCT),
+    ("GET", NOWHERE),
+    ("DELETE", NOWHERE),
+    ("GET", f"{NOWHERE}/status"),
+    *(
+        (method, f"{NOWHERE}/{below}{member}")
+        for below in (AUTHORISATIONS, CANCELLATIONS)
+        for method, member in (
+            ("POST", ""),
+            ("GET", ""),
+            ("GET", f"/{MEMBER}"),
+            ("PUT", f"/{MEMBER}"),
+        )
+    ),
+]
 
 
 def test_answers_are_judged_by_the_standard(tpp: TppClient, berlin_group: BerlinGroup) -> None:
@@ -32,7 +51,7 @@ def test_answers_are_judged_by_the_standard(tpp: TppClient, berlin_group: Berlin
         ("A" * 20_000, "CERTIFICATE_INVALID"),
     ],
 )
-@pytest.mark.parametrize("method, path", [("POST", SCT), ("GET", NOWHERE)])
+@pytest.mark.parametrize("method, path", OPERATIONS)
 def test_without_a_good_certificate_nobody_comes_in(
     tpp: TppClient, header: str | None, code: str, *, method: str, path: str
 ) -> None:
@@ -76,6 +95,39 @@ def _pem_lines(header: str) -> list[str]:
         .replace("%2F", "/")
         .replace("%3D", "=")
         .splitlines()
+    )
+
+
+@pytest.mark.parametrize("method, path", OPERATIONS)
+def test_each_operation_needs_the_role_and_a_request_id(
+    tpp: TppClient, qtsp: SandboxQtsp, method: str, path: str
+) -> None:
+    stranger = TppClient(tpp.world, certificate(qtsp, replace(TPP, roles=("PSP_AI",))))
+
+    assert refusal(stranger.call(method, path)) == (401, [("ROLE_INVALID", None)])
+    assert refusal(tpp.call(method, path, {"Accept": "text/html"})) == (
+        406,
+        [("REQUESTED_FORMATS_INVALID", None)],
+    )
+    nameless = tpp.call(method, path, {"X-Request-ID": None}, b"{}")
+    assert (nameless.status_int, refusal(nameless)[1][0]) == (
+        400,
+        ("FORMAT_ERROR", "x-request-id"),
+    )
+
+
+@pytest.mark.parametrize("method, path", OPERATIONS[1:])
+def test_each_operation_needs_a_payment_and_a_service(
+    tpp: TppClient, method: str, path: str
+) -> None:
+    elsewhere = path.replace("/payments/", "/foo-payments/")
+    other_product = path.replace("sepa-credit", "foo")
+
+    assert refusal(tpp.call(method, path)) == (404, [("RESOURCE_UNKNOWN", None)])
+    assert refusal(tpp.call(method, elsewhere)) == (400, [("PARAMETER_NOT_SUPPORTED", None)])
+    assert refusal(tpp.call(method, other_product)) == (
+        404,
+        [("PRODUCT_UNKNOWN", "payment-product")],
     )
 
 
@@ -177,10 +229,17 @@ def test_the_payment_of_another_tpp_is_unknown(
 ) -> None:
     stranger = TppClient(tpp.world, certificate(qtsp, other))  # type: ignore[arg-type]
     made = tpp.initiated()
-    theirs = [stranger.get(path) for path in _paths(made)]
+    before = tpp.world.all_rows("payments")
+    theirs = [
+        stranger.call(
+            method, path.replace(NOWHERE, made.path).replace(MEMBER, made.authorisation_id)
+        )
+        for method, path in OPERATIONS[1:]
+    ]
 
-    assert [each.status_int for each in theirs] == [404] * 4
+    assert [each.status_int for each in theirs] == [404] * 11
     assert {each.body for each in theirs} == {stranger.get(NOWHERE).body}
+    assert tpp.world.all_rows("payments") == before
     assert [tpp.get(path).status_int for path in _paths(made)] == [200] * 4
 
 

@@ -167,19 +167,26 @@ def test_the_bank_may_add_messages(tpp: TppClient) -> None:
     ]
 
 
+# With PATC the bank says that several PSUs must authorise: each starts an authorisation itself.
 @pytest.mark.parametrize(
-    "status, open_", [(s, s in {"RCVD", "PATC"}) for s in TransactionStatus.__members__]
+    "status, link",
+    [
+        (status, {"RCVD": "scaRedirect", "PATC": "startAuthorisation"}.get(status))
+        for status in TransactionStatus.__members__
+    ],
 )
-def test_only_a_payment_that_awaits_it_gets_an_authorisation(
-    tpp: TppClient, status: str, *, open_: bool
+def test_only_a_payment_that_awaits_it_can_be_authorised(
+    tpp: TppClient, status: str, link: str | None
 ) -> None:
     tpp.world.bank.initiated = Done(Initiated(TransactionStatus(status)))
     made = tpp.initiated()
+    offered = {"self", "status", "scaStatus", link} if link == "scaRedirect" else {link}
 
     assert made.answer.json["transactionStatus"] == status
-    assert ("scaRedirect" in made.answer.json["_links"]) is open_
-    assert tpp.world.rows()["authorisations"] == (1 if open_ else 0)
-    assert len(tpp.get(made.authorisations).json["authorisationIds"]) == (1 if open_ else 0)
+    assert set(made.answer.json["_links"]) == (offered | {"self", "status"}) - {None}
+    started = 1 if link == "scaRedirect" else 0
+    assert tpp.world.rows()["authorisations"] == started
+    assert len(tpp.get(made.authorisations).json["authorisationIds"]) == started
 
 
 def test_the_bank_learns_what_was_ordered_and_by_whom(tpp: TppClient) -> None:

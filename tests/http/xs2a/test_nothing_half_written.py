@@ -63,7 +63,7 @@ def test_a_start_that_the_bank_failed_stays_on_record(
     assert world.rows() == {name: n + added.get(name, 0) for name, n in before.items()}
     order = world.bank.orders[-1]
     payment = world.house.parts.payments.find(order.payment_id, "UNDEFINED")
-    (authorisation,) = world.house.parts.authorisations.of_payment(payment)
+    (authorisation,) = world.house.parts.authorisations.all_of(payment)
     assert (payment.status, authorisation.status) == (TransactionStatus.RCVD, ScaStatus.FAILED)
     assert world.history(authorisation.authorisation_id) == [
         ("psuIdentified", "failed", "bank_failed")

@@ -135,6 +135,7 @@ def test_the_profile_of_the_sandbox_bank_is_complete_and_sound() -> None:
     text = (REPOSITORY / "aspsp-profile.yml").read_text(encoding="utf-8")
     assert [one.path for one in KEYS if f"{one.path.rpartition('.')[2]}:" not in text] == []
     assert read.profile.pis.pis_redirect_url_to_aspsp == "http://127.0.0.1:4400/pis/{redirect-id}"
+    assert read.profile.common.sca_approaches_supported == ("REDIRECT", "EMBEDDED", "DECOUPLED")
 
 
 def test_what_is_left_out_or_empty_takes_the_documented_default(tmp_path: Path) -> None:

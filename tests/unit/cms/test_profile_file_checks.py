@@ -99,6 +99,11 @@ def test_the_sound_profile_has_no_finding() -> None:
             "common.redirectUrlExpirationTimeMs",
         ),
         (
+            {f"{LINKS}.paymentCancellationRedirectUrlExpirationTimeMs": 0},
+            "warning",
+            f"{LINKS}.paymentCancellationRedirectUrlExpirationTimeMs",
+        ),
+        (
             {"common.authorisationExpirationTimeMs": 599_999},
             "warning",
             "common.authorisationExpirationTimeMs",
@@ -134,22 +139,7 @@ def test_the_sound_profile_has_no_finding() -> None:
             "warning",
             "pis.supportedTransactionStatusFormats[1]",
         ),
-        (
-            {"common.scaApproachesSupported": ["REDIRECT", "DECOUPLED"]},
-            "warning",
-            "common.scaApproachesSupported[1]",
-        ),
-        (
-            {"common.startAuthorisationMode": "explicit"},
-            "error",
-            "common.startAuthorisationMode",
-        ),
         ({"common.tppSignatureRequired": True}, "error", "common.tppSignatureRequired"),
-        (
-            {"common.authorisationConfirmationRequestMandated": True},
-            "error",
-            "common.authorisationConfirmationRequestMandated",
-        ),
         (
             {"common.checkUriComplianceToDomainSupported": True},
             "error",
@@ -159,8 +149,17 @@ def test_the_sound_profile_has_no_finding() -> None:
             {
                 "common.scaRedirectFlow": "OAUTH",
                 "common.oauthConfigurationUrl": OAUTH,
+                f"{LINKS}.pisRedirectUrlToAspsp": "",  # the PSU goes to that server instead
             },
-            "error",
+            "warning",
+            "common.scaRedirectFlow",
+        ),
+        (
+            {
+                "common.scaRedirectFlow": "OAUTH_PRE_STEP",
+                "common.oauthConfigurationUrl": OAUTH,
+            },
+            "warning",
             "common.scaRedirectFlow",
         ),
         ({"sb.signingBasketSupported": True}, "warning", "sb.signingBasketSupported"),
@@ -181,13 +180,6 @@ def test_one_disagreement_makes_one_finding(
     "changes, findings",
     [
         (
-            {"common.scaApproachesSupported": ["EMBEDDED"], f"{LINKS}.pisRedirectUrlToAspsp": ""},
-            [
-                ("warning", "common.scaApproachesSupported[0]"),
-                ("error", "common.scaApproachesSupported"),
-            ],
-        ),
-        (
             {"pis.supportedTransactionStatusFormats": ["application/xml"]},
             [
                 ("warning", "pis.supportedTransactionStatusFormats[0]"),
@@ -198,7 +190,7 @@ def test_one_disagreement_makes_one_finding(
             {"common.scaRedirectFlow": "OAUTH_PRE_STEP"},
             [
                 ("error", "common.oauthConfigurationUrl"),
-                ("error", "common.scaRedirectFlow"),
+                ("warning", "common.scaRedirectFlow"),
             ],
         ),
     ],
@@ -207,6 +199,35 @@ def test_what_one_value_may_say_about_several_things(
     changes: dict[str, Any], findings: list[tuple[str, str]]
 ) -> None:
     assert findings_of(**changes) == findings
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"common.scaApproachesSupported": ["REDIRECT", "EMBEDDED", "DECOUPLED"]},
+        *(
+            # Nobody is sent to a page of the bank, so it needs none.
+            {
+                "common.scaApproachesSupported": approaches,
+                f"{LINKS}.pisRedirectUrlToAspsp": "",
+                f"{LINKS}.pisPaymentCancellationRedirectUrlToAspsp": "",
+            }
+            for approaches in (["EMBEDDED"], ["DECOUPLED"], ["DECOUPLED", "EMBEDDED"])
+        ),
+        {"common.startAuthorisationMode": "explicit"},
+        {"common.startAuthorisationMode": "implicit"},
+        {"common.authorisationConfirmationRequestMandated": True},
+        {
+            "common.authorisationConfirmationRequestMandated": True,
+            "common.authorisationConfirmationCheckByXs2a": True,
+        },
+        {"common.oauthConfigurationUrl": OAUTH},
+        {"pis.paymentCancellationAuthorisationMandated": True},
+        {f"{LINKS}.paymentCancellationRedirectUrlExpirationTimeMs": 1},
+    ],
+)
+def test_what_is_served_makes_no_finding_at_all(changes: dict[str, Any]) -> None:
+    assert read_settings(nested({**SOUND, **changes})).findings == ()
 
 
 def test_what_a_key_waits_for_is_told_where_it_is_set() -> None:

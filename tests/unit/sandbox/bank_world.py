@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from sandbox.core.bank import Bank
 from sandbox.core.orders import Executed, Order
-from sandbox.core.sca import WrongTan
+from sandbox.core.purposes import Purpose
 
 ANTON = "DE80760700240271232400"
 MAX = "DE38760700240320465700"
 MARION = "DE69760700240340283600"
+DORA = "DE02100100109307118603"
+JOINT = "DE32760700240271232100"
 ELSEWHERE = "DE23100120020123456789"
 
 
@@ -26,6 +28,17 @@ class Clock:
 
     def run(self, **span: float) -> None:
         self.now += timedelta(**span)
+
+
+@dataclass
+class Codes:
+    """Confirmation codes: code-1, code-2 and so on."""
+
+    made: int = 0
+
+    def __call__(self) -> str:
+        self.made += 1
+        return f"code-{self.made}"
 
 
 def make_order(
@@ -52,15 +65,36 @@ def make_order(
     )
 
 
-def pay(bank: Bank, order: Order, psu_id: str = "anton.brueckner") -> Executed:
-    """Walk the whole way: log in, choose the first method if there is one, authorise."""
-    authorisation_id = f"authorisation-of-{order.payment_id}"
-    bank.log_in(authorisation_id, psu_id, "12345", order)
+def come_to_tan(
+    bank: Bank,
+    order: Order,
+    psu_id: str = "anton.brueckner",
+    *,
+    authorisation_id: str = "a",
+    purpose: Purpose = Purpose.PAY,
+) -> None:
+    """Log in, and choose the first method if there is one."""
+    bank.log_in(authorisation_id, psu_id, "12345", order, purpose=purpose)
     person = bank.person(psu_id)
     if person is not None and person.methods:
         bank.select_method(authorisation_id, person.methods[0].id)
+
+
+def pay(bank: Bank, order: Order, psu_id: str = "anton.brueckner") -> Executed:
+    """Walk the whole way: log in, choose the first method if there is one, authorise."""
+    return _authorise(bank, order, psu_id, Purpose.PAY)
+
+
+def cancel(bank: Bank, order: Order, psu_id: str = "anton.brueckner") -> Executed:
+    """The same way, to cancel."""
+    return _authorise(bank, order, psu_id, Purpose.CANCEL)
+
+
+def _authorise(bank: Bank, order: Order, psu_id: str, purpose: Purpose) -> Executed:
+    authorisation_id = f"to-{purpose}-{order.payment_id}-by-{psu_id}"
+    come_to_tan(bank, order, psu_id, authorisation_id=authorisation_id, purpose=purpose)
     outcome = bank.authorise(authorisation_id, order, "123456")
-    assert not isinstance(outcome, WrongTan)
+    assert isinstance(outcome, Executed)
     return outcome
 
 

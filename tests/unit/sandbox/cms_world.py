@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import (
+    CLOSED,
+    AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
     LinkExpired,
     LinkUnknown,
     PaymentToApprove,
+    ScaNews,
 )
 from tests.unit.sandbox.bank_world import ANTON, ELSEWHERE
 
@@ -16,7 +20,6 @@ LINK = "link-1"
 OK = "https://tpp.example/ok?state=7"
 NOK = "https://tpp.example/nok"
 FINALISED_PAYMENT = {"RJCT", "CANC", "ACSC", "ACCC"}
-FINALISED_SCA = {"finalised", "failed", "exempted"}
 
 
 def a_payment(**changes: object) -> PaymentToApprove:
@@ -40,42 +43,58 @@ def a_payment(**changes: object) -> PaymentToApprove:
 
 @dataclass
 class FakeCms:
-    """Keeps one payment with one authorisation. `down_for` names calls that fail once each."""
+    """Keeps one payment with one authorisation, which `signed` have authorised by others of
+    theirs. `down_for` and `refuses` name calls that fail, or are refused, once each.
+    """
 
     payment: PaymentToApprove = field(default_factory=a_payment)
     status: str = "received"
     psus: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    signed: frozenset[str] = frozenset()
     expired: bool = False
+    mandates_confirmation: bool = False
     down_for: list[str] = field(default_factory=list)
+    refuses: list[str] = field(default_factory=list)
 
-    def payment_by_link(self, redirect_id: str) -> PaymentToApprove:
+    def payment_by_link(self, redirect_id: str, purpose: Purpose) -> PaymentToApprove:
         self._answer("payment_by_link")
-        if redirect_id != self.payment.authorisation_id:
+        here = (self.payment.authorisation_id, self.payment.purpose)
+        cancelled = purpose is Purpose.CANCEL and self.status in CLOSED
+        if here != (redirect_id, purpose) or cancelled:
             raise LinkUnknown
         self._check_age()
         return replace(self.payment, psu_ids=self.payment.psu_ids + tuple(self.psus))
 
-    def sca_status(self, authorisation_id: str) -> str:
-        self._answer("sca_status")
-        return self.status
+    def authorisation(self, authorisation_id: str) -> AuthorisationAtCms:
+        self._answer("authorisation")
+        if authorisation_id != self.payment.authorisation_id:
+            raise LinkUnknown
+        return AuthorisationAtCms(self.status, self.payment.ok_uri, self.payment.nok_uri)
+
+    def authorised_by(self, payment_id: str, purpose: Purpose) -> frozenset[str]:
+        self._answer("authorised_by")
+        return self.signed if purpose is self.payment.purpose else frozenset()
 
     def set_psu(self, authorisation_id: str, psu_id: str) -> None:
         self._answer("set_psu")
         self._check_age()
-        if psu_id not in self.psus:
+        if self.status in CLOSED or psu_id in self.signed:
+            raise CmsRefused
+        if psu_id not in self.psus and self.payment.purpose is Purpose.PAY:
             self.psus.append(psu_id)
 
-    def set_sca_status(
-        self, payment_id: str, authorisation_id: str, *, status: str, psu_id: str
-    ) -> None:
+    def set_sca_status(self, payment_id: str, authorisation_id: str, *, news: ScaNews) -> None:
         self._answer("set_sca_status")
         self._check_age()
         known = {*self.psus, *self.payment.psu_ids}
-        if psu_id not in known or self.status in FINALISED_SCA:
+        if news.psu_id not in known or self.status in CLOSED:
             raise CmsRefused
-        self.status = status
-        self.news.append(status)
+        self.status = news.status
+        self.news.append(news.status)
+        if news.confirmation_code is not None:
+            self.codes.append(news.confirmation_code)
 
     def set_payment_status(self, payment_id: str, status: str) -> None:
         self._answer("set_payment_status")
@@ -84,10 +103,17 @@ class FakeCms:
         self.payment = replace(self.payment, transaction_status=status)
         self.news.append(status)
 
+    def confirmation_mandated(self) -> bool:
+        self._answer("confirmation_mandated")
+        return self.mandates_confirmation
+
     def _answer(self, call: str) -> None:
         if call in self.down_for:
             self.down_for.remove(call)
             raise CmsUnavailable
+        if call in self.refuses:
+            self.refuses.remove(call)
+            raise CmsRefused
 
     def _check_age(self) -> None:
         if self.expired:

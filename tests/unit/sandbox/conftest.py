@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.core.bank import Bank
 from sandbox.core.storage import Storage
-from tests.unit.sandbox.bank_world import Clock
+from tests.unit.sandbox.bank_world import Clock, Codes
 
 
 @pytest.fixture
@@ -24,6 +24,6 @@ def storage(tmp_path: Path) -> Iterator[Storage]:
 
 @pytest.fixture
 def bank(storage: Storage, clock: Clock) -> Bank:
-    bank = Bank(storage, clock=clock, sleep=clock.slept.append)
+    bank = Bank(storage, clock=clock, sleep=clock.slept.append, new_code=Codes())
     bank.set_up()
     return bank

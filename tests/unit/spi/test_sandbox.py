@@ -1,87 +1,52 @@
 """The sandbox bank behind the plug: its words become the port's, its three answers too."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cms.domain.approach import Approach
+from cms.domain.authorisation import AuthorisationKind
 from cms.domain.money import AccountReference, Amount
-from cms.domain.parties import PsuId, Tpp
-from cms.domain.payment import CreditTransfer
-from cms.domain.payment_service import PaymentService
+from cms.domain.parties import PsuId
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from sandbox.core.bank import Bank
 from sandbox.core.people import PERSON_BY_ID
+from sandbox.core.purposes import Purpose
 from sandbox.core.storage import Storage
 from spi.answers import BankCode, Done, Refused, Unknown
 from spi.sandbox import SandboxConnector, order_of
-from spi.types import AuthorisationRef, AuthorisationStarted, BankContext, PaymentRef
+from spi.types import (
+    AuthorisationStarted,
+    BankDeed,
+    NoScaNeeded,
+    PsuCredentials,
+    ScaCode,
+)
 from spi.types import PaymentToInitiate as Payment
-
-ANTON = "DE80760700240271232400"
-MARION = "DE69760700240340283600"
-TODAY = date(2026, 3, 2)
-CTX = BankContext(Tpp("PSDDE-FAKENCA-1", "DE-FAKENCA"), "UNDEFINED", "99391c7e")
-AUTHORISATION = AuthorisationRef("authorisation-1", "REDIRECT", ScaStatus.RECEIVED)
-
-
-@dataclass
-class Clock:
-    now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-    slept: float = 0
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def bank(tmp_path: Path, clock: Clock) -> Iterator[Bank]:
-    storage = Storage(f"sqlite:///{tmp_path / 'bank.sqlite'}")
-    made = Bank(storage, clock=clock, sleep=clock.sleep)
-    made.set_up()
-    yield made
-    storage.close()
-
-
-@pytest.fixture
-def connector(bank: Bank) -> SandboxConnector:
-    return SandboxConnector(bank)
-
-
-def payment(
-    amount: str = "12.50", product: str = "instant-sepa-credit-transfers", **transfer: Any
-) -> Payment:
-    made = CreditTransfer(
-        instructed_amount=Amount(Decimal(amount), "EUR"),
-        creditor_account=AccountReference(iban=MARION),
-        creditor_name="Marion Mueller",
-        debtor_account=AccountReference(iban=ANTON),
-    )
-    return Payment("payment-1", PaymentService.PAYMENTS, product, replace(made, **transfer))
-
-
-def ref(made: Payment, status: TransactionStatus = TransactionStatus.RCVD) -> PaymentRef:
-    return PaymentRef(made.payment_id, made.service, made.product, status)
-
-
-def authorise(bank: Bank, made: Payment) -> None:
-    """What the online banking does with the bank when Anton confirms."""
-    order = order_of(made)
-    bank.log_in(AUTHORISATION.authorisation_id, "anton.brueckner", "12345", order)
-    bank.select_method(AUTHORISATION.authorisation_id, "sms")
-    bank.authorise(AUTHORISATION.authorisation_id, order, "123456")
+from tests.unit.spi.bank_calls import (
+    ANTON,
+    ANTONS,
+    AUTHORISATION,
+    CANCELLATION,
+    CREATION,
+    CTX,
+    DORA,
+    DORAS,
+    JOINT,
+    MARION,
+    TODAY,
+    Clock,
+    authorise,
+    paid_from,
+    payment,
+    ref,
+    refused,
+    sca_status,
+    to_authorise,
+)
 
 
 def test_an_order_is_taken_in_with_the_banks_own_number_and_account(
@@ -176,7 +141,9 @@ def test_a_slow_bank_answers_late(connector: SandboxConnector, clock: Clock) -> 
 
 def test_lost_books_are_unknown(tmp_path: Path, clock: Clock) -> None:
     storage = Storage(f"sqlite:///{tmp_path / 'empty.sqlite'}")  # no tables in it
-    lost = SandboxConnector(Bank(storage, clock=clock, sleep=clock.sleep))
+    lost = SandboxConnector(
+        Bank(storage, clock=clock, sleep=clock.sleep, new_code=lambda: "the code")
+    )
     answers = (
         lost.read_payment_status(CTX, ref(payment())),
         lost.read_sca_status(CTX, ref(payment()), AUTHORISATION),
@@ -185,9 +152,45 @@ def test_lost_books_are_unknown(tmp_path: Path, clock: Clock) -> None:
     assert all(isinstance(answer, Unknown) and "no such" not in answer.why for answer in answers)
 
 
-def test_there_is_nothing_to_prepare_for_a_psu(connector: SandboxConnector) -> None:
-    answer = connector.start_authorisation(CTX, ref(payment()), AUTHORISATION)
+@pytest.mark.parametrize("approach", [Approach.REDIRECT, Approach.OAUTH, Approach.EMBEDDED])
+def test_there_is_nothing_to_prepare_for_a_psu(
+    connector: SandboxConnector, approach: Approach
+) -> None:
+    at = replace(AUTHORISATION, sca_approach=approach)
+    answer = connector.start_authorisation(CTX, to_authorise(payment()), at)
     assert answer == Done(AuthorisationStarted())
+
+
+@pytest.mark.parametrize("kind, purpose", [(CREATION, Purpose.PAY), (CANCELLATION, Purpose.CANCEL)])
+def test_decoupled_the_psu_is_asked_on_the_phone(
+    connector: SandboxConnector, bank: Bank, kind: AuthorisationKind, purpose: Purpose
+) -> None:
+    made = paid_from(DORA)
+    at = replace(AUTHORISATION, kind=kind, sca_approach=Approach.DECOUPLED, psu=PsuId(DORAS))
+    answers = [connector.start_authorisation(CTX, to_authorise(made), at) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert isinstance(answers[0], Done)
+    assert answers[0].value.status is ScaStatus.STARTED
+    assert answers[0].value.psu_message
+    (push,) = bank.pushes_of(DORAS)
+    assert (push.purpose, push.order) == (purpose, order_of(made))
+    assert sca_status(connector) is ScaStatus.STARTED
+
+
+@pytest.mark.parametrize(
+    "psu, code",
+    [
+        (None, BankCode.PSU_CREDENTIALS_INVALID),
+        (PsuId("nobody"), BankCode.PSU_CREDENTIALS_INVALID),
+        (PsuId(ANTONS), BankCode.SCA_METHOD_UNKNOWN),
+        (PsuId(DORAS), BankCode.PAYMENT_FAILED),
+    ],
+)
+def test_who_cannot_be_asked_on_the_phone(
+    connector: SandboxConnector, psu: PsuId | None, code: BankCode
+) -> None:
+    at = replace(AUTHORISATION, sca_approach=Approach.DECOUPLED, psu=psu)
+    assert refused(connector.start_authorisation(CTX, to_authorise(payment()), at), code)
 
 
 @pytest.mark.parametrize("known", [TransactionStatus.RCVD, TransactionStatus.PATC])
@@ -236,7 +239,31 @@ def test_the_sca_status_is_how_far_the_psu_has_come(
     assert seen == [None, *steps]
 
 
-def sca_status(connector: SandboxConnector) -> ScaStatus | None:
-    answer = connector.read_sca_status(CTX, ref(payment()), AUTHORISATION)
+@pytest.mark.parametrize(
+    "iban, multilevel", [(ANTON, False), (JOINT, True)], ids=["alone", "joint"]
+)
+def test_the_bank_says_who_must_authorise(
+    connector: SandboxConnector, iban: str, *, multilevel: bool
+) -> None:
+    answer = connector.initiate_payment(CTX, paid_from(iban))
     assert isinstance(answer, Done)
-    return answer.value.status
+    assert answer.value.multilevel is multilevel
+
+
+def test_the_bank_has_issued_no_access_token(connector: SandboxConnector) -> None:
+    ctx, made = replace(CTX, access_token="a token"), payment()
+    order, deed = to_authorise(made), BankDeed("deed-1", to_authorise(made), AUTHORISATION)
+    answers: list[object] = [
+        connector.initiate_payment(ctx, made),
+        connector.read_payment_status(ctx, order),
+        connector.start_authorisation(ctx, order, AUTHORISATION),
+        connector.read_sca_status(ctx, order, AUTHORISATION),
+        connector.authenticate_psu(ctx, order, AUTHORISATION, PsuCredentials(PsuId(ANTONS), "1")),
+        connector.select_sca_method(ctx, order, AUTHORISATION, "sms"),
+        connector.execute_payment(ctx, deed, ScaCode("123456")),
+        connector.cancel_payment(ctx, deed, NoScaNeeded()),
+        connector.outcome_of(ctx, deed),
+        connector.begin_cancellation(ctx, order),
+        connector.confirmation_failed(ctx, order, AUTHORISATION),
+    ]
+    assert all(refused(answer, BankCode.TOKEN_UNKNOWN) for answer in answers)

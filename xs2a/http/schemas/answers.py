@@ -66,6 +66,63 @@ class InitiationSchema(Schema):
     tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")
 
 
+class AuthenticationObjectSchema(Schema):
+    """An SCA method of the PSU."""
+
+    authentication_type = fields.String(required=True, data_key="authenticationType")
+    authentication_version = fields.String(data_key="authenticationVersion")
+    authentication_method_id = fields.String(
+        required=True, data_key="authenticationMethodId", metadata={"maxLength": 35}
+    )
+    name = fields.String()
+    explanation = fields.String()
+
+
+class ChallengeDataSchema(Schema):
+    """What the PSU needs to make the code of the chosen method."""
+
+    image = fields.String(metadata={"format": "byte"})
+    data = fields.List(fields.String())
+    image_link = fields.String(data_key="imageLink")
+    otp_max_length = fields.Integer(data_key="otpMaxLength")
+    otp_format = fields.String(data_key="otpFormat", metadata={"enum": ["characters", "integer"]})
+    additional_information = fields.String(data_key="additionalInformation")
+
+
+class UpdatedSchema(Schema):
+    """An authorisation after an update."""
+
+    sca_status = fields.String(required=True, data_key="scaStatus", metadata=_SCA_STATUS)
+    sca_methods = fields.List(fields.Nested(AuthenticationObjectSchema), data_key="scaMethods")
+    chosen_sca_method = fields.Nested(AuthenticationObjectSchema, data_key="chosenScaMethod")
+    challenge_data = fields.Nested(ChallengeDataSchema, data_key="challengeData")
+    links = fields.Dict(
+        keys=fields.String(), values=fields.Nested(LinkSchema), required=True, data_key="_links"
+    )
+    psu_message = fields.String(data_key="psuMessage")
+    tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")
+
+
+class StartedSchema(UpdatedSchema):
+    """An authorisation that was started, and how far it has come with what was sent."""
+
+    authorisation_id = fields.String(required=True, data_key="authorisationId")
+
+
+class CancellationSchema(Schema):
+    """A cancellation that the PSU has to authorise."""
+
+    transaction_status = fields.String(
+        required=True, data_key="transactionStatus", metadata=_TRANSACTION_STATUS
+    )
+    sca_status = fields.String(data_key="scaStatus", metadata=_SCA_STATUS)
+    links = fields.Dict(
+        keys=fields.String(), values=fields.Nested(LinkSchema), required=True, data_key="_links"
+    )
+    psu_message = fields.String(data_key="psuMessage")
+    tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")
+
+
 class PaymentStatusSchema(Schema):
     """A payment's status."""
 

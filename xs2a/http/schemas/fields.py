@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from xs2a.checks import values
 from xs2a.http.schemas.faults import Fault
@@ -48,7 +48,10 @@ class Readable(Protocol):
 
 
 def load(schema: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Faults]]:
-    """What could be read, by snake_case names, and the faults of the rest, by wire names."""
+    """What could be read, by snake_case names, and the faults of the rest, by wire names.
+
+    A member that the schema does not know is a fault, unless its `Meta` excludes such members.
+    """
     known, required = _members(schema)
     loaded: dict[str, Any] = {}
     faults: dict[str, Faults] = {}
@@ -57,7 +60,8 @@ def load(schema: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
             break
         member = known.get(key)
         if member is None:
-            faults[key] = UNKNOWN
+            if schema.unknown != EXCLUDE:
+                faults[key] = UNKNOWN
             continue
         try:
             loaded[member[0]] = member[1].read(value)

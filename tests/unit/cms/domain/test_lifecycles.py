@@ -83,3 +83,44 @@ def test_what_no_row_allows_is_refused(lifecycle: Lifecycle[Any]) -> None:
 def test_a_report_names_its_status(lifecycle: Lifecycle[Any]) -> None:
     with pytest.raises(IllegalMove):
         lifecycle.next(next(iter(FIRST[lifecycle])), Cause.BANK_REPORTED)
+
+
+T, A = TransactionStatus, ScaStatus
+OPEN = {status for status in A if not status.finalised}
+
+
+@pytest.mark.parametrize(
+    "cause, sources, targets",
+    [
+        (Cause.PSU_NAMED, {A.RECEIVED}, {A.PSU_IDENTIFIED}),
+        (Cause.SCA_STEP, OPEN, set(A)),
+        (Cause.SCA_REFUSED, OPEN, {A.FAILED}),
+        (Cause.CODE_WRONG, {A.UNCONFIRMED}, {A.FAILED}),
+        (Cause.SUPERSEDED, OPEN, {A.FAILED}),
+        (Cause.PARENT_CLOSED, OPEN, {A.FAILED}),
+        (Cause.PARENT_EXPIRED, OPEN, {A.FAILED}),
+        (Cause.AUTHORISATION_EXPIRED, OPEN, {A.FAILED}),
+        (Cause.REDIRECT_EXPIRED, OPEN, {A.FAILED}),
+        (Cause.BANK_FAILED, OPEN, {A.FAILED}),
+    ],
+)
+def test_what_an_authorisation_does_for_a_cause(
+    cause: Cause, sources: set[ScaStatus], targets: set[ScaStatus]
+) -> None:
+    rows = [row for row in AUTHORISATION.rows if row.cause is cause]
+
+    assert set().union(*(row.sources for row in rows)) == sources
+    assert set().union(*(targets_of(row) for row in rows)) == targets
+
+
+def targets_of(row: Row[ScaStatus]) -> set[ScaStatus]:
+    return targets(row, AUTHORISATION)
+
+
+def test_a_payment_is_cancelled_from_wherever_it_is_open_and_expires_unconfirmed() -> None:
+    cancelled = {status for status in T if not status.finalised}
+
+    assert all(PAYMENT.next(status, Cause.CANCELLED) is T.CANC for status in cancelled)
+    (expiring,) = (row for row in PAYMENT.rows if row.cause is Cause.TIME_RAN_OUT)
+    assert set(expiring.sources) == {T.RCVD, T.PATC}
+    assert expiring.to is T.RJCT

@@ -1,62 +1,32 @@
 """The one function that sets a status, and what expires when."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.approach import Approach
+from cms.domain.authorisation import AuthorisationKind
 from cms.domain.errors import AlreadyFinalised, IllegalMove, Malformed, Unknown
 from cms.domain.expiry import (
     ExpiryRules,
     authorisation_expired,
     confirmation_overdue,
     redirect_link_expired,
+    visit_too_late,
 )
 from cms.domain.ids import DEFAULT_TENANT, known_form, tenant_of
 from cms.domain.moving import ensure_open, move
-from cms.domain.payment import Payment
-from cms.domain.payment_service import PaymentService
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.profile import PisProfile, Profile
+from cms.domain.statuses import Cause, TransactionStatus
+from tests.unit.cms.domain.resources import NOW, authorisation, payment
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 statuses = st.sampled_from(TransactionStatus)
 causes = st.sampled_from(Cause)
+CREATION, CANCELLATION = AuthorisationKind.PIS_CREATION, AuthorisationKind.PIS_CANCELLATION
 periods = st.timedeltas(min_value=timedelta(days=-400), max_value=timedelta(days=400))
-
-
-def payment(status: TransactionStatus = TransactionStatus.RCVD) -> Payment:
-    return Payment(
-        payment_id="p",
-        instance_id="UNDEFINED",
-        tpp_id="t",
-        service=PaymentService.PAYMENTS,
-        product="sepa-credit-transfers",
-        status=status,
-        status_cause=Cause.INITIATED,
-        status_changed_at=NOW,
-        created_at=NOW,
-        confirm_by=NOW,
-        content_type="application/json",
-    )
-
-
-def authorisation() -> Authorisation:
-    return Authorisation(
-        authorisation_id="a",
-        parent_id="p",
-        instance_id="UNDEFINED",
-        kind=AuthorisationKind.PIS_CREATION,
-        sca_approach="REDIRECT",
-        status=ScaStatus.RECEIVED,
-        status_cause=Cause.STARTED,
-        status_changed_at=NOW,
-        created_at=NOW,
-        expires_at=NOW,
-        redirect_expires_at=NOW,
-    )
 
 
 def test_a_move_tells_all_of_itself() -> None:
@@ -121,14 +91,69 @@ def test_links_and_authorisations_end_at_their_moment(waited: timedelta) -> None
     assert authorisation_expired(authorisation(), NOW + waited) is over
 
 
-def test_each_period_has_a_rule_of_its_own() -> None:
-    rules = ExpiryRules(timedelta(1), timedelta(2), timedelta(3))
-
-    assert (rules.payment_confirmation, rules.authorisation, rules.redirect_link) == (
-        timedelta(1),
-        timedelta(2),
-        timedelta(3),
+@pytest.mark.parametrize(
+    "over, kind, too_late",
+    [
+        ((), CREATION, False),
+        (("link",), CREATION, True),
+        (("authorisation",), CREATION, True),
+        (("payment",), CREATION, True),
+        ((), CANCELLATION, False),
+        (("link",), CANCELLATION, True),
+        (("authorisation",), CANCELLATION, True),
+        (("payment",), CANCELLATION, False),  # what nobody has authorised can still be cancelled
+    ],
+)
+def test_a_visit_is_too_late_when_anything_it_needs_is_over(
+    over: tuple[str, ...], kind: AuthorisationKind, *, too_late: bool
+) -> None:
+    ends = {name: NOW if name in over else LATER for name in ("link", "authorisation", "payment")}
+    visited = authorisation(
+        kind=kind, redirect_expires_at=ends["link"], expires_at=ends["authorisation"]
     )
+
+    assert visit_too_late(payment(confirm_by=ends["payment"]), visited, NOW) is too_late
+
+
+def test_each_period_has_a_rule_of_its_own() -> None:
+    days = timedelta(1), timedelta(2), timedelta(3), timedelta(4)
+    rules = ExpiryRules(*days)
+
+    assert days == (
+        rules.payment_confirmation,
+        rules.authorisation,
+        rules.redirect_link,
+        rules.cancellation_link,
+    )
+
+
+def test_a_link_to_cancel_has_its_own_key() -> None:
+    pis = PisProfile(payment_cancellation_redirect_url_expiration_time=timedelta(7))
+    rules = ExpiryRules.of(Profile(pis=pis))
+
+    assert rules.cancellation_link == timedelta(7)
+    assert rules.redirect_link == Profile().common.redirect_url_expiration_time
+
+
+@pytest.mark.parametrize(
+    "kind, approach, period",
+    [
+        (CREATION, Approach.REDIRECT, "redirect_link"),
+        (CREATION, Approach.OAUTH, "redirect_link"),
+        (CREATION, Approach.EMBEDDED, "authorisation"),
+        (CREATION, Approach.DECOUPLED, "authorisation"),
+        (CANCELLATION, Approach.REDIRECT, "cancellation_link"),
+        (CANCELLATION, Approach.OAUTH, "cancellation_link"),
+        (CANCELLATION, Approach.EMBEDDED, "authorisation"),
+        (CANCELLATION, Approach.DECOUPLED, "authorisation"),
+    ],
+)
+def test_a_link_lives_by_kind_and_approach(
+    kind: AuthorisationKind, approach: Approach, period: str
+) -> None:
+    rules = ExpiryRules(timedelta(1), timedelta(2), timedelta(3), timedelta(4))
+
+    assert rules.link_of(kind, approach) == getattr(rules, period)
 
 
 @given(st.uuids())

@@ -154,7 +154,7 @@ def test_the_third_wrong_tan_closes_for_good(bank: Bank) -> None:
     order = make_order()
     bank.log_in("a", ANTONS, "12345", order)
     bank.select_method("a", "sms")
-    tries = [bank.authorise("a", order, tan) for tan in ("", "000000", None)]
+    tries = [bank.authorise("a", order, tan) for tan in ("", "000000", "12345")]
     assert tries == [WrongTan(2), WrongTan(1), WrongTan(0)]
     assert bank.sca_status("a") is ScaStatus.FAILED
     with pytest.raises(AuthorisationClosed):
@@ -233,7 +233,7 @@ def test_declining_rejects_the_order_and_may_be_repeated(bank: Bank) -> None:
 
 def test_an_executed_order_cannot_be_declined(bank: Bank) -> None:
     executed = pay(bank, make_order())
-    assert bank.decline("authorisation-of-payment-1", make_order()) == executed
+    assert bank.decline(f"to-pay-payment-1-by-{ANTONS}", make_order()) == executed
 
 
 def test_a_declined_order_is_never_executed(bank: Bank) -> None:
@@ -272,7 +272,7 @@ def test_progress_tells_it_all(bank: Bank) -> None:
     assert first is not None
     assert (first.psu_id, first.claimed_psu_id) == (None, "max")
     pay(bank, make_order())
-    last = bank.progress("authorisation-of-payment-1")
+    last = bank.progress(f"to-pay-payment-1-by-{ANTONS}")
     assert last is not None
     assert (last.psu_id, last.sca_status) == (ANTONS, ScaStatus.FINALISED)
     assert last.outcome == Executed(OrderStatus.ACCP)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.core.orders import OrderRefused, from_minor_units
+from sandbox.core.orders import Order, OrderRefused, from_minor_units
 from tests.unit.sandbox.bank_world import make_order
 
 
@@ -45,10 +45,14 @@ def test_impossible_amounts_are_refused(amount: str, currency: str, code: str) -
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_a_changed_order_has_another_fingerprint(change: dict[str, Any]) -> None:
+def test_an_order_that_was_kept_is_the_same_one_and_no_other(change: dict[str, Any]) -> None:
     order = make_order()
-    assert replace(order, **change).fingerprint() != order.fingerprint()
-    assert replace(order).fingerprint() == order.fingerprint()
+    assert Order.from_text(order.to_text()) == order
+    assert Order.from_text(replace(order, **change).to_text()) != order
+
+
+def test_an_amount_is_the_same_however_it_is_written() -> None:
+    assert Order.from_text(make_order("100").to_text()) == make_order("100.00")
 
 
 def test_one_payment_has_one_bank_reference() -> None:

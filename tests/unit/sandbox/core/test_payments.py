@@ -1,5 +1,6 @@
 """Money: reserved, settled as the clock runs, booked twice and never more than once."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,16 +12,18 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from sandbox.core.bank import Bank
-from sandbox.core.orders import INSTANT, Executed, OrderStatus
+from sandbox.core.orders import INSTANT, Executed, OrderRefused, OrderStatus
 from sandbox.core.people import PEOPLE
 from sandbox.core.sca import WrongTan
 from sandbox.core.storage import Storage, balances, bookings, orders
 from tests.unit.sandbox.bank_world import (
     ANTON,
     ELSEWHERE,
+    JOINT,
     MARION,
     MAX,
     Clock,
+    Codes,
     available,
     booked,
     in_threads,
@@ -138,8 +141,8 @@ def test_the_statement_shows_both_sides(bank: Bank) -> None:
 def test_authorising_again_answers_again_and_pays_once(bank: Bank) -> None:
     order = make_order(product=INSTANT)
     first = pay(bank, order)
-    assert bank.authorise("authorisation-of-payment-1", order, "123456") == first
-    assert bank.authorise("authorisation-of-payment-1", order, "wrong") == first
+    assert bank.authorise(f"to-pay-payment-1-by-{ANTONS}", order, "123456") == first
+    assert bank.authorise(f"to-pay-payment-1-by-{ANTONS}", order, "wrong") == first
     assert booked(bank, ANTONS) == 9_900
 
 
@@ -191,12 +194,15 @@ def test_simultaneous_settlements_book_once(bank: Bank, clock: Clock) -> None:
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from([(ANTON, ANTONS), (MAX, MAXS), (MARION, "marion.mueller")]),
-        st.sampled_from([ANTON, MAX, MARION, ELSEWHERE]),
+        st.sampled_from(
+            [(ANTON, ANTONS), (MAX, MAXS), (MARION, "marion.mueller"), (JOINT, "g.manager")]
+        ),
+        st.sampled_from([ANTON, MAX, MARION, JOINT, ELSEWHERE]),
         st.integers(1, 900_000),
         st.sampled_from([INSTANT, "sepa-credit-transfers"]),
         st.sampled_from([None, date(2026, 3, 3), date(2026, 3, 4)]),
         st.sampled_from([0, 1, 11, 86_400]),
+        st.booleans(),
     ),
     min_size=1,
     max_size=8,
@@ -206,14 +212,15 @@ steps = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(steps)
 def test_no_cent_is_made_or_lost(
-    payments: list[tuple[tuple[str, str], str, int, str, date | None, int]],
+    payments: list[tuple[tuple[str, str], str, int, str, date | None, int, bool]],
 ) -> None:
     with TemporaryDirectory() as folder:
         storage = Storage(f"sqlite:///{Path(folder)}/bank.db")
         clock = Clock()
-        bank = Bank(storage, clock=clock, sleep=clock.slept.append)
+        bank = Bank(storage, clock=clock, sleep=clock.slept.append, new_code=Codes())
         bank.set_up()
-        for number, ((debtor, psu_id), creditor, cents, product, day, wait) in enumerate(payments):
+        for number, payment in enumerate(payments):
+            (debtor, psu_id), creditor, cents, product, day, wait, stopped = payment
             due = day if day is None or day >= clock.now.date() else None
             order = make_order(
                 str(Decimal(cents).scaleb(-2)),
@@ -224,8 +231,13 @@ def test_no_cent_is_made_or_lost(
                 day=due,
             )
             pay(bank, order, psu_id)
+            if debtor == JOINT:
+                pay(bank, order, "sc.manager")
             clock.run(seconds=wait)
             bank.settle_due(clock.now)
+            if stopped:
+                with suppress(OrderRefused):
+                    bank.cancel(order, deed_id=order.payment_id)
             check_the_books(storage)
         storage.close()
 

@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import text
 
 from sandbox.core.bank import Bank
-from sandbox.core.orders import BankUnavailable
+from sandbox.core.orders import INSTANT, BankUnavailable, OrderStatus
 from sandbox.core.storage import Storage, from_ms, to_ms
-from tests.unit.sandbox.bank_world import Clock
+from tests.unit.sandbox.bank_world import Clock, Codes, booked, make_order, pay
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_moments_survive_the_tables() -> None:
 def test_books_that_cannot_be_read_make_the_bank_unavailable(tmp_path: Path) -> None:
     storage = Storage(f"sqlite:///{tmp_path}/no-such-folder/bank.db")
     clock = Clock()
-    bank = Bank(storage, clock=clock, sleep=clock.slept.append)
+    bank = Bank(storage, clock=clock, sleep=clock.slept.append, new_code=Codes())
     assert not bank.is_ready()
     with pytest.raises(BankUnavailable) as unavailable:
         bank.payment_status("payment-1")
@@ -38,3 +38,18 @@ def test_books_that_cannot_be_read_make_the_bank_unavailable(tmp_path: Path) -> 
 
 def test_a_bank_that_is_set_up_is_ready(bank: Bank) -> None:
     assert bank.is_ready()
+
+
+def test_books_of_an_earlier_version_are_begun_anew(
+    bank: Bank, storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    pay(bank, make_order(product=INSTANT))
+    with storage.writing() as connection:
+        connection.execute(text("ALTER TABLE bank_authorisations DROP COLUMN purpose"))
+    bank.set_up()
+    assert "earlier version" in caplog.text
+    assert bank.payment_status("payment-1") is None
+    assert booked(bank, "anton.brueckner") == 10_000
+    assert pay(bank, make_order()).status is OrderStatus.ACCP
+    bank.set_up()
+    assert bank.payment_status("payment-1") is OrderStatus.ACCP

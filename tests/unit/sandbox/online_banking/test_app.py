@@ -7,7 +7,7 @@ from webtest import TestApp
 
 from tests.unit.sandbox.cms_world import LINK, FakeCms, a_payment
 
-PAGES = ["/", f"/pis/{LINK}", "/pis/unknown", "/tpp/ok", "/nowhere", "/static/bank.css"]
+PAGES = ["/", f"/pis/{LINK}", "/pis/unknown", "/phone", "/tpp/ok", "/nowhere", "/static/bank.css"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -56,6 +56,8 @@ def test_the_session_cookie(browser: TestApp) -> None:
         ("GET", "/tpp/else", 404),
         ("DELETE", "/accounts", 405),
         ("GET", f"/pis/{LINK}/confirm", 405),
+        ("GET", f"/pis/cancellation/{LINK}/confirm", 405),
+        ("GET", f"/phone/{LINK}/approve", 405),
     ],
 )
 def test_errors_are_pages_of_ours(browser: TestApp, method: str, path: str, status: int) -> None:
@@ -68,7 +70,7 @@ def test_a_form_is_small(browser: TestApp) -> None:
     browser.post("/log-in", {"psu_id": "x" * 20_000}, status=413)
 
 
-@pytest.mark.parametrize("path", ["/", f"/pis/{LINK}"])
+@pytest.mark.parametrize("path", ["/", f"/pis/{LINK}", "/phone"])
 def test_every_field_has_its_label(browser: TestApp, path: str) -> None:
     page: Any = browser.get(path).html
     fields = [field for field in page.find_all("input") if field.get("type") != "hidden"]

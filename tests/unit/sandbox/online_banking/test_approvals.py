@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from webtest import TestApp
@@ -11,24 +10,12 @@ from sandbox.core.bank import Bank
 from sandbox.core.storage import Storage
 from tests.unit.sandbox.bank_world import MARION, MAX, Clock, available, booked, make_order, pay
 from tests.unit.sandbox.cms_world import LINK, NOK, OK, FakeCms, a_payment
-
-ANTONS = "anton.brueckner"
-
-
-def log_in(browser: TestApp, psu_id: str = ANTONS, password: str = "12345") -> Any:
-    form = browser.get(f"/pis/{LINK}").form
-    form["psu_id"], form["password"] = psu_id, password
-    return form.submit(expect_errors=True)
-
-
-def log_in_to_payment(browser: TestApp, psu_id: str = ANTONS) -> Any:
-    return log_in(browser, psu_id).follow()
-
-
-def enter_tan(page: Any, tan: str = "123456") -> Any:
-    form = page.forms["go-on"]
-    form["tan"] = tan
-    return form.submit(expect_errors=True)
+from tests.unit.sandbox.online_banking.walking import (
+    ANTONS,
+    enter_tan,
+    log_in,
+    log_in_to_payment,
+)
 
 
 def test_one_method_log_in_tan_and_back(browser: TestApp, cms: FakeCms, bank: Bank) -> None:
@@ -254,7 +241,16 @@ def test_news_of_an_executed_payment_reaches_the_cms_after_the_link_expired(
     assert cms.payment.transaction_status == "ACCP"
 
 
-@pytest.mark.parametrize("lost", ["set_psu", "set_sca_status", "sca_status", "payment_by_link"])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "authorised_by",
+        "set_psu",
+        "set_sca_status",
+        "authorisation",
+        "payment_by_link",
+    ],
+)
 def test_a_cms_that_is_down_costs_nothing(browser: TestApp, cms: FakeCms, lost: str) -> None:
     form = browser.get(f"/pis/{LINK}").form
     form["psu_id"], form["password"] = ANTONS, "12345"
@@ -263,6 +259,15 @@ def test_a_cms_that_is_down_costs_nothing(browser: TestApp, cms: FakeCms, lost: 
     assert page.html.find("a", class_="button")["href"] == f"/pis/{LINK}"
     assert enter_tan(log_in_to_payment(browser)).location == OK
     assert cms.news == ["psuAuthenticated", "scaMethodSelected", "finalised", "ACCP"]
+
+
+def test_a_psu_whom_the_cms_does_not_take_goes_no_further(
+    browser: TestApp, cms: FakeCms, bank: Bank
+) -> None:
+    cms.refuses = ["set_psu"]
+    assert "has been used" in log_in(browser)
+    assert browser.get(f"/pis/{LINK}/payment").location.endswith(f"/pis/{LINK}")
+    assert cms.news == []
 
 
 def test_a_bank_whose_books_are_away(browser: TestApp, storage: Storage) -> None:

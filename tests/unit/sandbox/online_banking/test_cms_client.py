@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_client import HttpCmsClient
 from sandbox.online_banking.cms_port import (
+    AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
     LinkExpired,
     LinkUnknown,
+    ScaNews,
 )
 
 PAYMENT: dict[str, Any] = {
@@ -90,7 +93,7 @@ def client(server: Server) -> HttpCmsClient:
 
 def test_a_payment_is_read(server: Server, client: HttpCmsClient) -> None:
     server.answers(200, ANSWER)
-    payment = client.payment_by_link("a/1?x")
+    payment = client.payment_by_link("a/1?x", Purpose.PAY)
     assert payment.amount == Decimal("12.30")
     assert payment.requested_execution_date == date(2026, 3, 5)
     assert payment.psu_ids == ("anton.brueckner",)
@@ -103,6 +106,12 @@ def test_a_payment_is_read(server: Server, client: HttpCmsClient) -> None:
     assert (method, path) == ("GET", "/psu-api/v1/payment/redirect/a%2F1%3Fx")
     assert headers["authorization"] == "Bearer secret-token"
     assert headers["instance-id"] == "bank-2"
+
+
+def test_what_is_to_be_cancelled_is_read_elsewhere(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, ANSWER)
+    assert client.payment_by_link("a-1", Purpose.CANCEL).purpose is Purpose.CANCEL
+    assert server.seen[0][1] == "/psu-api/v1/payment/cancellation/redirect/a-1"
 
 
 def without(*names: str) -> dict[str, Any]:
@@ -125,7 +134,7 @@ def test_what_may_be_missing(server: Server, client: HttpCmsClient) -> None:
             "tppInfo",
         ),
     )
-    payment = client.payment_by_link("a-1")
+    payment = client.payment_by_link("a-1", Purpose.PAY)
     assert payment.debtor_iban is None
     assert payment.requested_execution_date is None
     assert payment.psu_ids == ()
@@ -153,17 +162,25 @@ def test_what_may_be_missing(server: Server, client: HttpCmsClient) -> None:
 def test_an_answer_that_cannot_be_read(server: Server, client: HttpCmsClient, body: object) -> None:
     server.answers(200, body)
     with pytest.raises(CmsUnavailable):
-        client.payment_by_link("a-1")
+        client.payment_by_link("a-1", Purpose.PAY)
 
 
-READ_LINK = (lambda client: client.payment_by_link("a-1"), "read link")
-READ_STATUS = (lambda client: client.sca_status("a-1"), "read status")
+READ_LINK = (lambda client: client.payment_by_link("a-1", Purpose.PAY), "read link")
+READ_STATUS = (lambda client: client.authorisation("a-1"), "read status")
 SET_PSU = (lambda client: client.set_psu("a-1", "anton"), "set psu")
 SET_SCA = (
-    lambda client: client.set_sca_status("p/1", "a-1", status="finalised", psu_id="anton"),
+    lambda client: client.set_sca_status("p/1", "a-1", news=ScaNews("finalised", "anton")),
     "set sca status",
 )
 SET_PAYMENT = (lambda client: client.set_payment_status("p/1", "ACSC"), "set payment status")
+SET_CODE = (
+    lambda client: client.set_sca_status(
+        "p/1", "a-1", news=ScaNews("unconfirmed", "anton", "4711")
+    ),
+    "set sca status with a code",
+)
+READ_PSUS = (lambda client: client.authorised_by("p/1", Purpose.PAY), "read psus")
+READ_PROFILE = (lambda client: client.confirmation_mandated(), "read profile")
 Call = tuple[Callable[[HttpCmsClient], Any], str]
 
 
@@ -176,6 +193,8 @@ Call = tuple[Callable[[HttpCmsClient], Any], str]
         (READ_LINK, 302, CmsUnavailable),
         (READ_STATUS, 400, LinkUnknown),
         (READ_STATUS, 500, CmsUnavailable),
+        (READ_PSUS, 500, CmsUnavailable),
+        (READ_PROFILE, 401, CmsUnavailable),
         (SET_PSU, 400, CmsRefused),
         (SET_SCA, 400, CmsRefused),
         (SET_SCA, 503, CmsUnavailable),
@@ -209,6 +228,11 @@ def test_an_expired_link_tells_the_way_back(
     [
         (SET_PSU, "authorisation/a-1/psu-data", {"psuId": "anton"}),
         (SET_SCA, "p%2F1/authorisation/a-1/status/finalised", None),
+        (
+            SET_CODE,
+            "p%2F1/authorisation/a-1/status/unconfirmed",
+            {"authenticationData": "4711"},
+        ),
         (SET_PAYMENT, "p%2F1/status/ACSC", None),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else None,
@@ -220,24 +244,68 @@ def test_news_is_put(
     method, seen_path, headers, sent = server.seen[0]
     assert (method, seen_path) == ("PUT", f"/psu-api/v1/payment/{path}")
     assert (json.loads(sent) if sent else None) == body
-    assert headers.get("psu-id") == ("anton" if call is SET_SCA else None)
+    assert headers.get("psu-id") == ("anton" if call in (SET_SCA, SET_CODE) else None)
 
 
-def test_a_status_is_read(server: Server, client: HttpCmsClient) -> None:
-    server.answers(200, {"scaStatus": "received"})
-    assert client.sca_status("a-1") == "received"
+def test_an_authorisation_is_read(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, {"scaStatus": "received", "tppOkRedirectUri": "https://tpp.example/ok"})
+    found = client.authorisation("a-1")
+    assert found == AuthorisationAtCms("received", "https://tpp.example/ok")
+    assert not found.closed
+
+
+@pytest.mark.parametrize(
+    "purpose, psus", [(Purpose.PAY, {"anton", "max"}), (Purpose.CANCEL, {"dora"})]
+)
+def test_who_has_authorised(
+    server: Server, client: HttpCmsClient, purpose: Purpose, psus: set[str]
+) -> None:
+    rows = [
+        ("PIS_CREATION", "finalised", "anton"),
+        ("PIS_CREATION", "exempted", "max"),
+        ("PIS_CREATION", "failed", "marion"),
+        ("PIS_CANCELLATION", "finalised", "dora"),
+        ("PIS_CANCELLATION", "received", None),
+    ]
+    names = ("type", "scaStatus", "psuId")
+    server.answers(200, [dict(zip(names, row, strict=True)) for row in rows])
+    assert client.authorised_by("p/1", purpose) == psus
+    assert server.seen[0][1] == "/psu-api/v1/payment/p%2F1/authorisation/psus"
+
+
+@pytest.mark.parametrize("mandated", [True, False])
+def test_the_profile_tells_whether_a_code_is_needed(
+    server: Server, client: HttpCmsClient, mandated: bool
+) -> None:
+    server.answers(200, {"common": {"authorisationConfirmationRequestMandated": mandated}})
+    assert client.confirmation_mandated() is mandated
+    assert server.seen[0][1] == "/api/v1/aspsp-profile"
+    assert server.seen[0][2]["authorization"] == "Bearer secret-token"
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"common": []}, {"common": {"authorisationConfirmationRequestMandated": "no"}}]
+)
+def test_a_profile_that_does_not_tell(server: Server, client: HttpCmsClient, body: object) -> None:
+    server.answers(200, body)
+    with pytest.raises(CmsUnavailable):
+        client.confirmation_mandated()
+
+
+def test_a_code_is_not_printed() -> None:
+    assert "4711" not in repr(ScaNews("unconfirmed", "anton", "4711"))
 
 
 def test_a_psu_id_cannot_break_out_of_its_header(server: Server, client: HttpCmsClient) -> None:
-    client.set_sca_status("p-1", "a-1", status="failed", psu_id="j\u00fcrgen")
+    client.set_sca_status("p-1", "a-1", news=ScaNews("failed", "j\u00fcrgen"))
     assert server.seen[0][2]["psu-id"] == "j?rgen"
     with pytest.raises(CmsUnavailable):
-        client.set_sca_status("p-1", "a-1", status="failed", psu_id="x\r\nevil: 1")
+        client.set_sca_status("p-1", "a-1", news=ScaNews("failed", "x\r\nevil: 1"))
     assert len(server.seen) == 1
 
 
 def test_nobody_there() -> None:
     client = HttpCmsClient("http://127.0.0.1:9", "secret-token")
     with pytest.raises(CmsUnavailable) as unavailable:
-        client.payment_by_link("a-1")
+        client.payment_by_link("a-1", Purpose.PAY)
     assert "secret-token" not in f"{unavailable.value!r}{client!r}"

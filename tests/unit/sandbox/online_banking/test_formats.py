@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.online_banking.formats import day, iban, minute, money
+from sandbox.online_banking.formats import day, iban, minute, money, so_far
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ def test_ibans_come_in_groups() -> None:
 def test_days_and_minutes() -> None:
     assert day(date(2026, 3, 5)) == "5 March 2026"
     assert minute(datetime(2026, 3, 5, 9, 3, tzinfo=UTC)) == "5 March 2026, 09:03 UTC"
+
+
+@pytest.mark.parametrize("code, text", [("ACCP", "Authorised, not made yet"), ("ACWC", "ACWC")])
+def test_statuses_in_words(code: str, text: str) -> None:
+    assert so_far(code) == text

@@ -15,9 +15,20 @@ def log_in(browser: TestApp, psu_id: str, password: str = "12345") -> Any:
     return form.submit(expect_errors=True)
 
 
-@pytest.mark.parametrize("psu_id", [person.psu_id for person in PEOPLE[:5]])
+@pytest.mark.parametrize("psu_id", [person.psu_id for person in PEOPLE[:7]])
 def test_the_front_page_lists_who_lives_here(browser: TestApp, psu_id: str) -> None:
     assert psu_id in browser.get("/")
+
+
+def test_the_front_page_says_who_must_authorise_together(browser: TestApp) -> None:
+    people = browser.get("/").html.find("table", class_="people")
+    (greta,) = (row for row in people.find_all("tr") if row.th.text.strip() == "g.manager")
+    assert "joint with sc.manager: both must authorise" in greta.text
+    assert people.text.count("joint with") == 2
+
+
+def test_the_front_page_leads_to_the_phone(browser: TestApp) -> None:
+    assert "Log in to the app" in browser.get("/").click("stands in for the phone")
 
 
 def test_one_sees_the_money_move(browser: TestApp, bank: Bank) -> None:

@@ -1,0 +1,106 @@
+"""May something be authorised now? The rules of the finalised statuses for authorisations.
+
+They are asked twice: before the bank is, and again in the transaction that stores its answer.
+"""
+
+from datetime import datetime
+
+from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.errors import (
+    BeingCarriedOut,
+    CancellationNotRequested,
+    CancellationOfFinalised,
+    ConfirmationOverdue,
+    NothingToAuthorise,
+    PsuHasAuthorised,
+)
+from cms.domain.expiry import confirmation_overdue
+from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from cms.domain.statuses import Cause, ScaStatus
+
+UNCONFIRMED = ScaStatus.UNCONFIRMED
+DONE = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED})
+
+
+def ensure_not_expired(payment: Payment, now: datetime) -> None:
+    """Raises ConfirmationOverdue when the payment's time ran out, or is over by `now` (P2)."""
+    if payment.status_cause is Cause.TIME_RAN_OUT or confirmation_overdue(payment, now):
+        raise ConfirmationOverdue
+
+
+def ensure_cancellable(payment: Payment) -> None:
+    """Raises CancellationOfFinalised (P4), or BeingCarriedOut."""
+    if payment.status.finalised:
+        raise CancellationOfFinalised
+    ensure_idle(payment)
+
+
+def ensure_authorisable(payment: Payment, kind: AuthorisationKind, now: datetime) -> None:
+    """Is there something left to authorise?
+
+    Raises, for the payment itself, ConfirmationOverdue (P2) and NothingToAuthorise (P3); for its
+    cancellation CancellationOfFinalised (P4) and CancellationNotRequested (P7); BeingCarriedOut.
+    """
+    if kind is AuthorisationKind.PIS_CANCELLATION:
+        ensure_cancellable(payment)
+        if payment.cancellation is None:
+            raise CancellationNotRequested
+        return
+    ensure_not_expired(payment, now)
+    if not payment.awaits_confirmation:
+        raise NothingToAuthorise
+    ensure_idle(payment)
+
+
+def ensure_executable(payment: Payment, authorisation: Authorisation, now: datetime) -> None:
+    """May this authorisation lead to anything? Asked before each step, and before the bank acts.
+
+    Raises as `ensure_authorisable`. After the bank's pages a payment may have moved on already
+    while the confirmation by the TPP is missing.
+    """
+    kind = authorisation.kind
+    if kind is AuthorisationKind.PIS_CANCELLATION or authorisation.status is not UNCONFIRMED:
+        ensure_authorisable(payment, kind, now)
+        return
+    ensure_not_expired(payment, now)
+    if payment.status.finalised:
+        raise NothingToAuthorise
+    ensure_idle(payment)
+
+
+def ensure_not_done(
+    psu: PsuId | None, kind: AuthorisationKind, earlier: list[Authorisation]
+) -> None:
+    """Raises PsuHasAuthorised: nobody authorises the same thing twice."""
+    for each in earlier:
+        if each.kind is kind and each.status in DONE and _same(psu, each.psu):
+            raise PsuHasAuthorised
+
+
+def takes_part(payment: Payment, kind: AuthorisationKind, psu: PsuId) -> bool:
+    """May this PSU authorise? Further PSUs join only where several have to (spec: PSU matching)."""
+    if not payment.psus or (kind.joins_psu and payment.multilevel):
+        return True
+    return any(psu.same_as(each) for each in payment.psus)
+
+
+def superseded(
+    psu: PsuId | None, kind: AuthorisationKind, earlier: list[Authorisation]
+) -> list[Authorisation]:
+    """The open authorisations that end because the same PSU starts another one (A11)."""
+    return [
+        each
+        for each in earlier
+        if each.kind is kind and not each.status.finalised and _same(psu, each.psu)
+    ]
+
+
+def _same(one: PsuId | None, other: PsuId | None) -> bool:
+    return one is not None and other is not None and one.same_as(other)
+
+
+def ensure_idle(payment: Payment) -> None:
+    """Raises BeingCarriedOut while the bank has been asked and its answer is not stored."""
+    if payment.open_intent_id is not None:
+        raise BeingCarriedOut

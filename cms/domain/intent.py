@@ -1,0 +1,48 @@
+"""What the bank is about to be asked that it must do once only: execute, or cancel (S4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Self
+
+from cms.domain.statuses import Cause, ScaStatus
+
+# How long a call to the bank may be under way. Only then is the bank asked what came of it by
+# somebody else than the caller, who may have crashed.
+LONGEST_BANK_CALL: Final = timedelta(minutes=2)
+
+
+class Deed(StrEnum):
+    """What is asked for; `cause` is why the payment moves when it is done."""
+
+    cause: Cause
+
+    EXECUTE = "execute", Cause.PSU_AUTHORISED
+    CANCEL = "cancel", Cause.CANCELLED
+
+    def __new__(cls, value: str, cause: Cause = Cause.BANK_REPORTED) -> Self:
+        """`NAME = value, cause of the payment's move`."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.cause = cause
+        return member
+
+
+@dataclass(frozen=True, slots=True)
+class BankIntent:
+    """An intent, committed before the bank is called. Its id is the bank's idempotency key.
+
+    A payment has at most one open intent. After a crash or a lost answer the bank is asked what
+    came of it, from `resolve_from` on; nothing is ever done again. `sca_status` is what the
+    authorisation becomes when the deed is done.
+    """
+
+    intent_id: str
+    payment_id: str
+    instance_id: str
+    deed: Deed
+    sca_status: ScaStatus
+    created_at: datetime
+    resolve_from: datetime
+    authorisation_id: str | None = None
+    settled_at: datetime | None = None

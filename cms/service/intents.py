@@ -1,0 +1,164 @@
+"""Bank intents: committed before the bank is asked to execute or cancel, settled by its answer.
+
+Between the two the payment is held by its `open_intent_id`: nobody else asks the bank for it, it
+does not expire, and no further authorisation starts (S4).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import ensure_cancellable, ensure_executable
+from cms.domain.errors import ChangedMeanwhile, Unknown
+from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
+from cms.domain.payment import Payment
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.service.held import close_authorisations, payment_of_tenant
+from cms.store.unit_of_work import Store, UnitOfWork
+
+Clock = Callable[[], datetime]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A payment and, where a PSU has authorised, the authorisation; as they were seen."""
+
+    payment: Payment
+    authorisation: Authorisation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the bank says of a deed that it has done; `sca_status` where it names one."""
+
+    status: TransactionStatus
+    sca_status: ScaStatus | None = None
+
+
+class BankIntents:
+    """The CMS's bank intents."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def open(
+        self, seen: Subject, deed: Deed, *, intent_id: str, sca_status: ScaStatus
+    ) -> BankIntent:
+        """Commit the intent. Of two requests at once one gets it; the other is refused.
+
+        Raises ChangedMeanwhile, and what `ensure_executable` and `ensure_cancellable` raise.
+        """
+        now = self._clock()
+        intent = BankIntent(
+            intent_id=intent_id,
+            payment_id=seen.payment.payment_id,
+            instance_id=seen.payment.instance_id,
+            deed=deed,
+            sca_status=sca_status,
+            created_at=now,
+            resolve_from=now + LONGEST_BANK_CALL,
+            authorisation_id=seen.authorisation.authorisation_id if seen.authorisation else None,
+        )
+        with self._store.writing() as uow:
+            payment, authorisation = _locked(uow, intent)
+            if authorisation is None:
+                ensure_cancellable(payment)
+            else:
+                ensure_executable(payment, authorisation, now)
+            if payment.status is not seen.payment.status:
+                raise ChangedMeanwhile
+            seen_at = seen.authorisation.status if seen.authorisation else None
+            if authorisation is not None and authorisation.status is not seen_at:
+                raise ChangedMeanwhile
+            uow.intents.add(intent)
+            uow.payments.set_open_intent(payment, intent.intent_id)
+        return intent
+
+    def of_payment(self, payment: Payment) -> BankIntent | None:
+        """The payment's open intent, if its answer is not known yet."""
+        if payment.open_intent_id is None:
+            return None
+        with self._store.reading() as uow:
+            return uow.intents.find(payment.open_intent_id)
+
+    def unanswered(self, intent: BankIntent) -> None:
+        """The call has ended without an answer: the bank may be asked about it at once."""
+        with self._store.writing() as uow:
+            uow.intents.set_resolve_from(intent, self._clock())
+
+    def done(self, intent: BankIntent, told: Told) -> Subject:
+        """The bank has done it: move authorisation and payment. Returns both as stored then."""
+        now = self._clock()
+        with self._store.writing() as uow:
+            payment, authorisation = _locked(uow, intent)
+            if not self._settle(uow, payment, intent, now):
+                return Subject(payment, authorisation)
+            if authorisation is not None and not authorisation.status.finalised:
+                reported = told.sca_status or intent.sca_status
+                uow.move(authorisation, Cause.SCA_STEP, at=now, reported=reported)
+            if payment.status.finalised:
+                _log_contradiction(payment, told.status)
+            else:
+                uow.move(payment, intent.deed.cause, at=now, reported=told.status)
+            if payment.status is TransactionStatus.PATC:
+                payment.multilevel = True
+                uow.payments.set_multilevel(payment)
+            if payment.status is TransactionStatus.CANC:
+                close_authorisations(uow, payment, now)
+        return Subject(payment, authorisation)
+
+    def not_done(self, intent: BankIntent, *, ends_authorisation: bool) -> Subject:
+        """The bank has not done it and will not. With the PSU's last try, or a wrong confirmation
+        code, the authorisation ends.
+        """
+        now = self._clock()
+        with self._store.writing() as uow:
+            payment, authorisation = _locked(uow, intent)
+            if self._settle(uow, payment, intent, now) and authorisation and ends_authorisation:
+                _end(uow, Subject(payment, authorisation), intent.deed, now)
+        return Subject(payment, authorisation)
+
+    def _settle(self, uow: UnitOfWork, payment: Payment, intent: BankIntent, now: datetime) -> bool:
+        """Close the intent; False when somebody else has done so already."""
+        if payment.open_intent_id != intent.intent_id:
+            return False
+        uow.intents.set_settled(intent, now)
+        payment.open_intent_id = None
+        uow.payments.set_open_intent(payment, None)
+        return True
+
+
+def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation | None]:
+    payment = payment_of_tenant(uow, intent.payment_id, intent.instance_id, lock=True)
+    if intent.authorisation_id is None:
+        return payment, None
+    authorisation = uow.authorisations.find(intent.authorisation_id, lock=True)
+    if authorisation is None:
+        raise Unknown
+    return payment, authorisation
+
+
+def _end(uow: UnitOfWork, subject: Subject, deed: Deed, now: datetime) -> None:
+    """The authorisation has failed; with a wrong confirmation code the payment is rejected."""
+    payment, authorisation = subject.payment, subject.authorisation
+    if authorisation is None or authorisation.status.finalised:
+        return
+    if authorisation.status is not ScaStatus.UNCONFIRMED:
+        uow.move(authorisation, Cause.SCA_REFUSED, at=now)
+        return
+    uow.move(authorisation, Cause.CODE_WRONG, at=now)
+    if deed is Deed.EXECUTE and not payment.status.finalised:
+        uow.move(payment, Cause.CODE_WRONG, at=now, reported=TransactionStatus.RJCT)
+
+
+def _log_contradiction(payment: Payment, told: TransactionStatus) -> None:
+    if told is not payment.status:  # the ASPSP's own push was faster, and it is right (P1)
+        log.error(
+            "the bank did a deed for a payment that is finalised otherwise",
+            extra={"payment_id": payment.payment_id, "bank_status": told.value},
+        )

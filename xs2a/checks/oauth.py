@@ -1,0 +1,88 @@
+"""Must, or may, an access token come with a request (spec: OAuth)? One row per rule.
+
+The rules count only where the PSU is sent to the bank: other approaches know no OAuth. An update
+of an authorisation (PUT) is never judged by them. Whether a token is good, the bank says.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cms.domain.errors import Refusal
+from cms.domain.profile import Profile, ScaRedirectFlow
+from cms.domain.statuses import TransactionStatus
+from xs2a.errors import TokenMissing, TokenNotForThis
+from xs2a.sca.approaches import Wishes, choose_approach
+
+_READS: Final = frozenset({"GET", "HEAD"})
+_CHANGES: Final = frozenset({"POST", "DELETE"})
+# As long as the PSU has not authorised the payment, nobody has a token for it.
+_NOT_AUTHORISED: Final = frozenset(
+    {TransactionStatus.RCVD, TransactionStatus.PDNG, TransactionStatus.PATC}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRule:
+    """With this flow and these methods, a request with (or without) a token is refused; but not
+    while the payment has a status of `harmless_at`.
+    """
+
+    flow: ScaRedirectFlow
+    methods: frozenset[str]
+    with_token: bool
+    refusal: Callable[[Profile], Refusal]
+    ref: str
+    harmless_at: frozenset[TransactionStatus] = frozenset()
+
+
+def _first_a_token(profile: Profile) -> Refusal:
+    server = profile.common.oauth_configuration_url
+    return TokenMissing(f"An access token is needed; the authorization server is at {server}")
+
+
+def _not_this_token(_profile: Profile) -> Refusal:
+    return TokenNotForThis()
+
+
+RULES: Final = (
+    TokenRule(
+        ScaRedirectFlow.OAUTH_PRE_STEP,
+        _READS | _CHANGES,
+        with_token=False,
+        refusal=_first_a_token,
+        ref="O1 pre-step",
+    ),
+    TokenRule(
+        ScaRedirectFlow.OAUTH,
+        _CHANGES,
+        with_token=True,
+        refusal=_not_this_token,
+        ref="O2 integrated#changes",
+    ),
+    TokenRule(
+        ScaRedirectFlow.OAUTH,
+        _READS,
+        with_token=False,
+        refusal=_not_this_token,
+        ref="O3 integrated#reads",
+        harmless_at=_NOT_AUTHORISED,
+    ),
+)
+
+
+def token_rule(
+    profile: Profile, wishes: Wishes, *, method: str, with_token: bool
+) -> TokenRule | None:
+    """The rule that refuses such a request, or None."""
+    flow = profile.common.sca_redirect_flow
+    if flow is ScaRedirectFlow.REDIRECT or not choose_approach(profile, wishes).psu_leaves:
+        return None
+    return next(
+        (
+            rule
+            for rule in RULES
+            if rule.flow is flow and method in rule.methods and rule.with_token is with_token
+        ),
+        None,
+    )

@@ -1,0 +1,44 @@
+"""The paths of payments, and how a path becomes an address that a flow understands."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from cms.domain.errors import Unknown
+from cms.domain.payment_service import PaymentService
+from xs2a.errors import RequestFaulty, WrongPaymentProduct, WrongPaymentService
+from xs2a.flows.reads import Address, find_payment
+from xs2a.http import gate
+from xs2a.http.gate import Entry
+
+PRODUCT: Final = "/<string:payment_service>/<string:payment_product>"
+PAYMENT: Final = f"{PRODUCT}/<string:payment_id>"
+
+
+@contextmanager
+def addressed(entry: Entry, path: dict[str, str]) -> Iterator[Address]:
+    """The address of the payment. All that asks for the payment goes inside.
+
+    A payment stays readable when the bank no longer offers its product: only where nothing is
+    found at the address does it matter that the address names a product that is not offered.
+    """
+    service = PaymentService(path["payment_service"])
+    address = Address(service, path["payment_product"], path["payment_id"])
+    try:
+        _check_token(entry, address)
+        yield address
+    except (Unknown, WrongPaymentService, WrongPaymentProduct):
+        missing = gate.offers(entry.ctx.profile, service, path["payment_product"])
+        if missing is not None:
+            raise RequestFaulty((missing,)) from None
+        raise
+
+
+def _check_token(entry: Entry, address: Address) -> None:
+    """The rules of OAuth that depend on the payment's status."""
+    rule = entry.token_rule
+    if rule is None:
+        return
+    payment = find_payment(gate.door().parts, entry.ctx, address)
+    if payment.status not in rule.harmless_at:
+        raise rule.refusal(entry.ctx.profile)

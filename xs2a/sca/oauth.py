@@ -1,0 +1,11 @@
+"""Integrated OAuth: the PSU authorises at an authorization server, found by its metadata (A2)."""
+
+from cms.domain.authorisation import Authorisation
+from cms.domain.payment import Payment
+from cms.domain.profile import Profile
+from xs2a.sca.redirect import filled
+
+
+def oauth_link(profile: Profile, payment: Payment, authorisation: Authorisation) -> str:
+    """The `scaOAuth` link: the address of the server's metadata (RFC 8414), placeholders filled."""
+    return filled(profile.common.oauth_configuration_url or "", payment, authorisation)
