@@ -11,7 +11,7 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export XS2A_MODE ?= sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench bench-docs docs lock clean
+.PHONY: help run demo test test-long check format bench bench-docs docs lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -26,6 +26,9 @@ demo: $(VENV)/.run ## one payment from POST to its final status, printed step by
 
 test: $(VENV)/.dev ## set up and run all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(VENV)/.dev ## thousands of random sequences of TPP, PSU, bank and clock (some minutes)
+	@XS2A_MACHINE_EXAMPLES=1500 $(BIN)/python -m pytest tests/sca/test_machine.py
 
 check: $(VENV)/.dev ## lint, format, types, direction of imports
 	@$(BIN)/ruff check

@@ -48,6 +48,7 @@ _ESCAPES: Final = str.maketrans(
 
 # Headers that decide what happens; of the others the diagram is silent.
 _TOLD_HEADERS: Final = (
+    "TPP-Redirect-URI",
     "PSU-ID",
     "TPP-Redirect-Preferred",
     "TPP-Decoupled-Preferred",

@@ -8,7 +8,7 @@ from cms.domain.authorisation import AuthorisationKind
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from sandbox.core.bank import Bank
 from sandbox.core.deeds import Deed, DeedRefused, Ending
-from sandbox.core.orders import BankUnavailable, Executed, Order, OrderRefused
+from sandbox.core.orders import BankUnavailable, Executed, Order, OrderRefused, OrderStatus
 from sandbox.core.people import TAN
 from sandbox.core.people import ScaMethod as OwnMethod
 from sandbox.core.purposes import Purpose
@@ -39,6 +39,7 @@ from spi.types import (
     Initiated,
     MethodSelected,
     NoScaNeeded,
+    NotAuthorised,
     Outcome,
     PaymentRef,
     PaymentStatusReport,
@@ -180,10 +181,17 @@ class SandboxConnector:
         """The bank checks the proof and cancels; without an authorisation if it insists on none."""
 
         def cancel() -> Answer[Outcome]:
-            if deed.authorisation is None and isinstance(proof, NoScaNeeded):
-                order = order_of(deed.payment)
-                return _outcome(self._bank.cancel(order, deed_id=deed.deed_id))
-            return self._carry_out(deed, proof, Purpose.CANCEL)
+            if deed.authorisation is not None:
+                return self._carry_out(deed, proof, Purpose.CANCEL)
+            match proof:
+                case NoScaNeeded():
+                    while_it_is = None
+                case NotAuthorised():
+                    while_it_is = OrderStatus(deed.payment.status)
+                case _:
+                    return _no(BankCode.SCA_INVALID, "Nobody has authorised this cancellation.")
+            order = order_of(deed.payment)
+            return _outcome(self._bank.cancel(order, deed_id=deed.deed_id, only_while=while_it_is))
 
         return _answer(ctx, cancel)
 
@@ -239,6 +247,8 @@ class SandboxConnector:
                 return _outcome(ending, wrong=BankCode.SCA_INVALID)
             case CodeConfirmed():
                 return _outcome(self._bank.confirm(at, order, None, deed_id=deed_id))
+            case NotAuthorised():
+                return _no(BankCode.SCA_INVALID, "This proves nothing about an authorisation.")
 
 
 def connector(parts: ConnectorParts) -> SandboxConnector:
@@ -305,7 +315,9 @@ def _outcome(ending: Ending, wrong: BankCode = BankCode.PSU_CREDENTIALS_INVALID)
 def _wrong(
     text: str, tries_left: int, code: BankCode = BankCode.PSU_CREDENTIALS_INVALID
 ) -> Refused:
-    return Refused((BankError(code, text),), ends_authorisation=tries_left == 0)
+    tries = {0: "It was the last try.", 1: "There is one try left."}
+    told = f"{text} {tries.get(tries_left, f'There are {tries_left} tries left.')}"
+    return Refused((BankError(code, told),), ends_authorisation=tries_left == 0)
 
 
 def _no(code: BankCode, text: str) -> Refused:

@@ -183,10 +183,19 @@ class CodeConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class NoScaNeeded:
-    """The bank itself asks for no second factor: exempted, no method, or nothing to authorise."""
+    """Nobody asks for a second factor: the bank exempts the PSU or knows no method of it, or
+    neither bank nor profile mandate the PSU's agreement to a cancellation.
+    """
 
 
-Proof = ScaCode | ConfirmationCode | CodeConfirmed | NoScaNeeded
+@dataclass(frozen=True, slots=True)
+class NotAuthorised:
+    """For a cancellation: the payment has not been authorised, and stands where `deed.payment`
+    says (RCVD or PATC). Refuse if it has moved on since.
+    """
+
+
+Proof = ScaCode | ConfirmationCode | CodeConfirmed | NoScaNeeded | NotAuthorised
 
 
 @dataclass(frozen=True, slots=True)

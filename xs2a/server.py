@@ -27,21 +27,25 @@ _FORK = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One server: what it is called, the factory of its app, its port and its processes."""
+    """One server: what it is called, the factory of its app, its port, the variable that names
+    the port, and its processes.
+    """
 
     name: str
     factory: str
     port: int
+    variable: str
     workers: int
 
 
 def faces(settings: Settings) -> Iterator[Face]:
     """The servers that these settings ask for."""
-    yield Face("XS2A", "xs2a.wiring:serve_xs2a", settings.xs2a_port, settings.workers)
-    yield Face("CMS", "xs2a.wiring:serve_cms", settings.cms_port, 1)
+    yield Face("XS2A", "xs2a.wiring:serve_xs2a", settings.xs2a_port, "XS2A_PORT", settings.workers)
+    yield Face("CMS", "xs2a.wiring:serve_cms", settings.cms_port, "CMS_PORT", 1)
     if settings.sandbox and settings.spi == "sandbox":
         port = settings.online_banking_port
-        yield Face("online banking", "xs2a.wiring:serve_online_banking", port, 1)
+        factory = "xs2a.wiring:serve_online_banking"
+        yield Face("online banking", factory, port, "ONLINE_BANKING_PORT", 1)
 
 
 def generated_token() -> str:
@@ -89,6 +93,7 @@ class Supervisor:
 
 
 def _run(face: Face, settings: Settings) -> None:
+    os.setpgrp()  # Ctrl-C reaches the supervisor alone; workers that got it too would not stop
     _end_by_signals()
     _end_with_parent()
     logging.basicConfig(

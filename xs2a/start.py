@@ -130,7 +130,7 @@ def _demand_free_ports(settings: Settings) -> None:
 
 def _cannot_listen(host: str, face: Face, error: OSError | OverflowError) -> str:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-        return f"port {face.port} ({face.name}) is in use"
+        return f"port {face.port} ({face.name}) is in use; {face.variable} names another one"
     reason = error.strerror if isinstance(error, OSError) else "no such port"
     return f"{host}:{face.port} ({face.name}) cannot be listened on: {reason}"
 

@@ -13,13 +13,15 @@ from cms.domain.errors import (
     ConfirmationOverdue,
     NothingToAuthorise,
     PsuHasAuthorised,
+    PsuMismatch,
+    TooManyAuthorisations,
 )
 from cms.domain.expiry import confirmation_overdue
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
 
-UNCONFIRMED = ScaStatus.UNCONFIRMED
+MOST_AUTHORISATIONS = 25  # of one payment, or of its cancellation
 DONE = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED})
 
 
@@ -53,20 +55,10 @@ def ensure_authorisable(payment: Payment, kind: AuthorisationKind, now: datetime
     ensure_idle(payment)
 
 
-def ensure_executable(payment: Payment, authorisation: Authorisation, now: datetime) -> None:
-    """May this authorisation lead to anything? Asked before each step, and before the bank acts.
-
-    Raises as `ensure_authorisable`. After the bank's pages a payment may have moved on already
-    while the confirmation by the TPP is missing.
-    """
-    kind = authorisation.kind
-    if kind is AuthorisationKind.PIS_CANCELLATION or authorisation.status is not UNCONFIRMED:
-        ensure_authorisable(payment, kind, now)
-        return
-    ensure_not_expired(payment, now)
-    if payment.status.finalised:
-        raise NothingToAuthorise
-    ensure_idle(payment)
+def ensure_room(kind: AuthorisationKind, earlier: list[Authorisation]) -> None:
+    """Raises TooManyAuthorisations: neither guesses at passwords nor rows may grow for ever."""
+    if sum(each.kind is kind for each in earlier) >= MOST_AUTHORISATIONS:
+        raise TooManyAuthorisations
 
 
 def ensure_not_done(
@@ -83,6 +75,13 @@ def takes_part(payment: Payment, kind: AuthorisationKind, psu: PsuId) -> bool:
     if not payment.psus or (kind.joins_psu and payment.multilevel):
         return True
     return any(psu.same_as(each) for each in payment.psus)
+
+
+def ensure_takes_part(payment: Payment, authorisation: Authorisation) -> None:
+    """Raises PsuMismatch for a PSU who is not, and cannot become, one of the payment's."""
+    psu = authorisation.psu
+    if psu is not None and not takes_part(payment, authorisation.kind, psu):
+        raise PsuMismatch
 
 
 def superseded(

@@ -92,6 +92,12 @@ class PsuHasAuthorised(Refusal):
     text = "This PSU has authorised already."
 
 
+class TooManyAuthorisations(Refusal):
+    """No further authorisation of this payment is started."""
+
+    text = "Too many authorisations have been started for this payment."
+
+
 class BeingCarriedOut(Refusal):
     """The bank has been asked to execute or cancel the payment, and has not answered yet (S4)."""
 

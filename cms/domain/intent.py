@@ -13,18 +13,26 @@ LONGEST_BANK_CALL: Final = timedelta(minutes=2)
 
 
 class Deed(StrEnum):
-    """What is asked for; `cause` is why the payment moves when it is done."""
+    """What is asked for. `cause` is why the payment moves when it is done, `closes` why the
+    authorisations end that are open then, should it end the payment.
+    """
 
     cause: Cause
+    closes: Cause
 
-    EXECUTE = "execute", Cause.PSU_AUTHORISED
-    CANCEL = "cancel", Cause.CANCELLED
+    EXECUTE = "execute", Cause.PSU_AUTHORISED, Cause.PARENT_CLOSED
+    CANCEL = "cancel", Cause.CANCELLED, Cause.PARENT_CLOSED
+    # For the bank a cancellation: it must never execute what we tell the TPP to have expired (P8).
+    EXPIRE = "expire", Cause.TIME_RAN_OUT, Cause.PARENT_EXPIRED
 
-    def __new__(cls, value: str, cause: Cause = Cause.BANK_REPORTED) -> Self:
-        """`NAME = value, cause of the payment's move`."""
+    def __new__(
+        cls, value: str, cause: Cause = Cause.BANK_REPORTED, closes: Cause = Cause.PARENT_CLOSED
+    ) -> Self:
+        """`NAME = value, cause of the payment's move, cause of its authorisations' moves`."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.cause = cause
+        member.closes = closes
         return member
 
 

@@ -26,12 +26,16 @@ REPORTED: Final = Target.REPORTED
 
 @dataclass(frozen=True, slots=True)
 class Row(Generic[S]):
-    """One allowed move: `sources` --cause--> `to`, with the clause it comes from."""
+    """One allowed move: `sources` --cause--> `to`, with the clause it comes from.
+
+    `never` are statuses that cannot be reported: whoever names one knows less than we do.
+    """
 
     sources: frozenset[S]
     cause: Cause
     to: S | Target
     ref: str
+    never: frozenset[S] = frozenset()
 
 
 class Lifecycle(Generic[S]):
@@ -41,7 +45,7 @@ class Lifecycle(Generic[S]):
         self.kind = kind
         self.statuses = statuses
         self.rows = tuple(rows)
-        self._targets = {(s, row.cause): row.to for row in self.rows for s in row.sources}
+        self._rows = {(s, row.cause): row for row in self.rows for s in row.sources}
 
     def next(self, status: S, cause: Cause, reported: S | None = None) -> S:
         """The status that follows `status` for `cause`.
@@ -49,14 +53,16 @@ class Lifecycle(Generic[S]):
         `reported` is the status named by the bank, needed where the row says REPORTED.
         Raises AlreadyFinalised from a finalised status, IllegalMove where no row fits.
         """
-        target = self._targets.get((status, cause))
-        if target is None:
+        row = self._rows.get((status, cause))
+        if row is None:
             raise AlreadyFinalised if status.finalised else IllegalMove
-        if isinstance(target, Target):
-            if reported is None:
-                raise IllegalMove("This cause needs the reported status.")
-            return reported
-        return target
+        if not isinstance(row.to, Target):
+            return row.to
+        if reported is None:
+            raise IllegalMove("This cause needs the reported status.")
+        if reported in row.never and reported is not status:
+            raise IllegalMove
+        return reported
 
 
 def _open(statuses: type[S]) -> frozenset[S]:
@@ -65,27 +71,48 @@ def _open(statuses: type[S]) -> frozenset[S]:
 
 T, A = TransactionStatus, ScaStatus
 
+# In these a PSU may still have to authorise; nothing comes back to them from the others.
+_EARLY: Final = frozenset({T.RCVD, T.PDNG, T.ACTC, T.PATC})
+_LATE: Final = _open(T) - _EARLY
+
+
+def _told(cause: Cause, ref: str) -> tuple[Row[TransactionStatus], ...]:
+    """What somebody tells of a payment: anything, but nothing that is over."""
+    return (
+        Row(_EARLY, cause, REPORTED, ref=ref, never=frozenset({T.RCVD})),
+        Row(_LATE, cause, REPORTED, ref=f"{ref}#late", never=frozenset({T.RCVD, T.PATC})),
+    )
+
+
 PAYMENT: Final = Lifecycle(
     "payment",
     TransactionStatus,
     (
-        Row(_open(T), Cause.BANK_REPORTED, REPORTED, ref="IG transaction-status#bank"),
+        *_told(Cause.BANK_REPORTED, ref="IG transaction-status#bank"),
+        *_told(Cause.ONLINE_BANKING_REPORTED, ref="C1 psu-api#payment-status"),
         Row(_open(T), Cause.PSU_AUTHORISED, REPORTED, ref="IG authorise#transaction-status"),
         Row(_open(T), Cause.CODE_WRONG, REPORTED, ref="IG confirmation#wrong-code-payment"),
         Row(_open(T), Cause.CANCELLED, T.CANC, ref="P6 cancellation"),
-        Row(_open(T), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#payment-status"),
         Row(frozenset(T), Cause.ASPSP_PUSHED, REPORTED, ref="P1 finalised#aspsp-push"),
         Row(frozenset({T.RCVD, T.PATC}), Cause.TIME_RAN_OUT, T.RJCT, ref="P8 not-confirmed"),
     ),
 )
 
+_FIRST: Final = frozenset({A.RECEIVED})
+
 AUTHORISATION: Final = Lifecycle(
     "authorisation",
     ScaStatus,
     (
-        Row(_open(A), Cause.BANK_REPORTED, REPORTED, ref="IG sca-status#bank"),
-        Row(_open(A), Cause.ONLINE_BANKING_REPORTED, REPORTED, ref="C1 psu-api#sca-status"),
-        Row(frozenset({A.RECEIVED}), Cause.PSU_NAMED, A.PSU_IDENTIFIED, ref="IG identify"),
+        Row(_open(A), Cause.BANK_REPORTED, REPORTED, ref="IG sca-status#bank", never=_FIRST),
+        Row(
+            _open(A),
+            Cause.ONLINE_BANKING_REPORTED,
+            REPORTED,
+            ref="C1 psu-api#sca-status",
+            never=_FIRST,
+        ),
+        Row(_FIRST, Cause.PSU_NAMED, A.PSU_IDENTIFIED, ref="IG identify"),
         Row(_open(A), Cause.SCA_STEP, REPORTED, ref="IG update-psu-data"),
         Row(_open(A), Cause.SCA_REFUSED, A.FAILED, ref="A5 no-further-try"),
         Row(frozenset({A.UNCONFIRMED}), Cause.CODE_WRONG, A.FAILED, ref="IG confirmation#wrong"),

@@ -22,6 +22,7 @@ from cms.domain.errors import (
     PsuMismatch,
     Refusal,
     StoreUnavailable,
+    TooManyAuthorisations,
     Unknown,
 )
 from cms.domain.profile import BlankTenant, UnknownTenant
@@ -43,6 +44,7 @@ HTTP_STATUS_FOR_REFUSAL: Final[dict[type[Refusal], int]] = {
     CancellationNotRequested: 400,
     LinkExpired: 408,
     BeingCarriedOut: 409,
+    TooManyAuthorisations: 400,
     ChangedMeanwhile: 409,
     StoreUnavailable: 503,
 }

@@ -1,21 +1,21 @@
 """Authorisations of payments: found by the PSU's link, moved by the online banking."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
-from cms.domain.authorising import ensure_idle, ensure_not_done
+from cms.domain.authorising import ensure_idle
 from cms.domain.confirmation import hashed_code
-from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
+from cms.domain.errors import IllegalMove, LinkExpired, Malformed, PsuMismatch, Unknown
 from cms.domain.expiry import authorisation_expired, visit_too_late
 from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
-from cms.service.held import authorisation_of_tenant, held, join_psu, payment_of_tenant
-from cms.service.sca import end_earlier
+from cms.service.held import authorisation_of_tenant, held, payment_of_tenant
+from cms.service.naming import join_psu, name_psu
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -103,11 +103,7 @@ class Authorisations:
         with self._held(authorisation_id, instance_id) as (uow, payment, authorisation):
             ensure_open(authorisation)
             ensure_idle(payment)
-            earlier = uow.authorisations.of_parent(payment.payment_id)
-            ensure_not_done(psu, authorisation.kind, earlier)
-            authorisation.psu = psu
-            uow.authorisations.set_psu(authorisation, psu)
-            end_earlier(uow, authorisation, earlier, self._clock())
+            name_psu(uow, payment, authorisation, psu=psu, now=self._clock())
             join_psu(uow, payment, authorisation)
 
     def report(
@@ -139,7 +135,8 @@ class Authorisations:
         with held(self._store, seen) as (uow, _, authorisation):
             # Somebody may have moved it since it was seen: then the report is older (S1).
             if authorisation.status is seen.status and not authorisation.status.finalised:
-                uow.move(authorisation, Cause.BANK_REPORTED, at=self._clock(), reported=status)
+                with suppress(IllegalMove):  # so is one that goes back to the beginning
+                    uow.move(authorisation, Cause.BANK_REPORTED, at=self._clock(), reported=status)
         return authorisation
 
     @contextmanager

@@ -45,18 +45,8 @@ def held(
         yield uow, payment, locked
 
 
-def join_psu(uow: UnitOfWork, payment: Payment, authorisation: Authorisation) -> None:
-    """The authorisation's PSU takes part in the payment from now on. Whoever cancels does not."""
-    psu = authorisation.psu
-    if psu is None or not authorisation.kind.joins_psu:
-        return
-    if not any(psu.same_as(each) for each in payment.psus):
-        payment.psus = (*payment.psus, psu)
-        uow.payments.add_psu(payment, psu)
-
-
-def close_authorisations(uow: UnitOfWork, payment: Payment, now: datetime) -> None:
-    """The payment is cancelled: what is still open below it has nothing left to authorise."""
+def close_authorisations(uow: UnitOfWork, payment: Payment, cause: Cause, now: datetime) -> None:
+    """The payment has ended: what is still open below it has nothing left to authorise."""
     for each in uow.authorisations.of_parent(payment.payment_id):
         if not each.status.finalised:
-            uow.move(each, Cause.PARENT_CLOSED, at=now)
+            uow.move(each, cause, at=now)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation
-from cms.domain.authorising import ensure_cancellable, ensure_executable
-from cms.domain.errors import ChangedMeanwhile, Unknown
+from cms.domain.authorising import ensure_authorisable, ensure_cancellable, ensure_takes_part
+from cms.domain.errors import AlreadyFinalised, ChangedMeanwhile, IllegalMove, Unknown
 from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.held import close_authorisations, payment_of_tenant
+from cms.service.naming import join_psu
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -51,7 +52,8 @@ class BankIntents:
     ) -> BankIntent:
         """Commit the intent. Of two requests at once one gets it; the other is refused.
 
-        Raises ChangedMeanwhile, and what `ensure_executable` and `ensure_cancellable` raise.
+        Raises ChangedMeanwhile, PsuMismatch, and what `ensure_authorisable` and
+        `ensure_cancellable` raise.
         """
         now = self._clock()
         intent = BankIntent(
@@ -69,7 +71,8 @@ class BankIntents:
             if authorisation is None:
                 ensure_cancellable(payment)
             else:
-                ensure_executable(payment, authorisation, now)
+                ensure_authorisable(payment, authorisation.kind, now)
+                ensure_takes_part(payment, authorisation)
             if payment.status is not seen.payment.status:
                 raise ChangedMeanwhile
             seen_at = seen.authorisation.status if seen.authorisation else None
@@ -101,15 +104,13 @@ class BankIntents:
             if authorisation is not None and not authorisation.status.finalised:
                 reported = told.sca_status or intent.sca_status
                 uow.move(authorisation, Cause.SCA_STEP, at=now, reported=reported)
-            if payment.status.finalised:
-                _log_contradiction(payment, told.status)
-            else:
-                uow.move(payment, intent.deed.cause, at=now, reported=told.status)
+                join_psu(uow, payment, authorisation)
+            _move_payment(uow, payment, intent.deed, told=told.status, now=now)
             if payment.status is TransactionStatus.PATC:
                 payment.multilevel = True
                 uow.payments.set_multilevel(payment)
-            if payment.status is TransactionStatus.CANC:
-                close_authorisations(uow, payment, now)
+            if payment.status in (TransactionStatus.CANC, TransactionStatus.RJCT):
+                close_authorisations(uow, payment, intent.deed.closes, now)
         return Subject(payment, authorisation)
 
     def not_done(self, intent: BankIntent, *, ends_authorisation: bool) -> Subject:
@@ -143,6 +144,28 @@ def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation
     return payment, authorisation
 
 
+def _move_payment(
+    uow: UnitOfWork, payment: Payment, deed: Deed, *, told: TransactionStatus, now: datetime
+) -> None:
+    """Whatever the bank says, its answer is settled by it; what cannot be is logged.
+
+    A bank that was asked to stop the payment and says otherwise is believed.
+    """
+    cause = deed.cause
+    if deed is not Deed.EXECUTE and told is not TransactionStatus.CANC:
+        cause = Cause.BANK_REPORTED
+    elif deed is Deed.EXPIRE and not payment.awaits_confirmation:  # it has moved on, and is stopped
+        cause = Cause.CANCELLED
+    try:
+        uow.move(payment, cause, at=now, reported=told)
+    except (AlreadyFinalised, IllegalMove):  # the ASPSP's own push was faster, and is right (P1)
+        if told is not payment.status:
+            log.exception(
+                "the bank did a deed for a payment that stands elsewhere",
+                extra={"payment_id": payment.payment_id, "bank_status": told.value},
+            )
+
+
 def _end(uow: UnitOfWork, subject: Subject, deed: Deed, now: datetime) -> None:
     """The authorisation has failed; with a wrong confirmation code the payment is rejected."""
     payment, authorisation = subject.payment, subject.authorisation
@@ -152,13 +175,5 @@ def _end(uow: UnitOfWork, subject: Subject, deed: Deed, now: datetime) -> None:
         uow.move(authorisation, Cause.SCA_REFUSED, at=now)
         return
     uow.move(authorisation, Cause.CODE_WRONG, at=now)
-    if deed is Deed.EXECUTE and not payment.status.finalised:
+    if deed is Deed.EXECUTE and payment.awaits_confirmation:
         uow.move(payment, Cause.CODE_WRONG, at=now, reported=TransactionStatus.RJCT)
-
-
-def _log_contradiction(payment: Payment, told: TransactionStatus) -> None:
-    if told is not payment.status:  # the ASPSP's own push was faster, and it is right (P1)
-        log.error(
-            "the bank did a deed for a payment that is finalised otherwise",
-            extra={"payment_id": payment.payment_id, "bank_status": told.value},
-        )

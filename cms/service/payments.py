@@ -1,16 +1,16 @@
-"""Payments: keep, find, report, expire.
+"""Payments: keep, find, report.
 
 Nothing expires by being found: the bank may have executed what we believe to be unconfirmed, so
-whoever can ask the bank does so first (`xs2a.flows.reads`) and only then lets it expire (P8, S6).
+it has to agree first (`xs2a.flows.reads`, `cms.service.intents`; P8, S6).
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation
-from cms.domain.errors import KeptBefore, Unknown
-from cms.domain.expiry import confirmation_overdue
+from cms.domain.errors import IllegalMove, KeptBefore, Unknown
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
 from cms.domain.parties import Tpp
@@ -62,21 +62,6 @@ class Payments:
         with self._store.reading() as uow:
             return payment_of_tenant(uow, payment_id, instance_id)
 
-    def expire(self, payment: Payment) -> Payment:
-        """Reject a payment that was not confirmed in time and fail its open authorisations (P8).
-
-        The caller has asked the bank. Returns the payment as it is stored then.
-        """
-        now = self._clock()
-        with self._store.writing() as uow:
-            held = payment_of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
-            if confirmation_overdue(held, now) and held.open_intent_id is None:
-                uow.move(held, Cause.TIME_RAN_OUT, at=now)
-                for authorisation in uow.authorisations.of_parent(held.payment_id):
-                    if not authorisation.status.finalised:
-                        uow.move(authorisation, Cause.PARENT_EXPIRED, at=now)
-        return held
-
     def body(self, payment: Payment) -> bytes:
         """The bytes that the TPP sent."""
         with self._store.reading() as uow:
@@ -101,7 +86,8 @@ class Payments:
         with self._store.writing() as uow:
             held = payment_of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
             if held.status is payment.status:
-                self._move(uow, held, cause, status)
+                with suppress(IllegalMove):  # nothing comes back to what is over: older as well
+                    self._move(uow, held, cause, status)
         return held
 
     def set_status(
@@ -122,7 +108,7 @@ class Payments:
             payment = payment_of_tenant(uow, payment_id, instance_id, lock=True)
             self._move(uow, payment, cause, status)
             if status is TransactionStatus.CANC:
-                close_authorisations(uow, payment, self._clock())
+                close_authorisations(uow, payment, Cause.PARENT_CLOSED, self._clock())
         return payment
 
     def _move(

@@ -5,6 +5,7 @@ holds, under the lock of the payment.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,14 +16,16 @@ from cms.domain.authorising import (
     ensure_cancellable,
     ensure_idle,
     ensure_not_done,
-    superseded,
+    ensure_room,
+    ensure_takes_part,
 )
-from cms.domain.errors import ChangedMeanwhile, KeptBefore
+from cms.domain.errors import ChangedMeanwhile, IllegalMove, KeptBefore
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.parties import PsuId
 from cms.domain.payment import CancellationRequest, Payment
 from cms.domain.statuses import Cause, ScaStatus
-from cms.service.held import close_authorisations, held, join_psu, payment_of_tenant
+from cms.service.held import close_authorisations, held, payment_of_tenant
+from cms.service.naming import end_earlier, join_psu, name_psu
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -66,24 +69,54 @@ class Sca:
                 _set_cancellation(uow, payment, cancellation)
             ensure_authorisable(payment, new.kind, now)
             earlier = uow.authorisations.of_parent(payment.payment_id)
+            ensure_room(new.kind, earlier)
             ensure_not_done(new.psu, new.kind, earlier)
+            ensure_takes_part(payment, new)
             end_earlier(uow, new, earlier, now)
             uow.authorisations.add(new)
-            join_psu(uow, payment, new)
             if answer is not None:
                 _remember(uow, answer, now)
         return payment
 
-    def keep_failed_start(self, new: Authorisation) -> None:
-        """The bank refused or failed the start: it stays on record as failed (A3)."""
-        with self._store.writing() as uow:
-            uow.authorisations.add(new)
-            uow.move(new, Cause.BANK_FAILED, at=self._clock())
+    def started(
+        self,
+        new: Authorisation,
+        *,
+        approach: Approach | None,
+        status: ScaStatus | None,
+        link_until: datetime,
+    ) -> Authorisation:
+        """The bank is ready, and may have chosen another approach or status.
+
+        A PSU whom it has asked on a device takes part from now on. `link_until` is how long the
+        PSU may come by the approach that it is now.
+        """
+        with held(self._store, new) as (uow, payment, authorisation):
+            if approach is not None and approach is not authorisation.sca_approach:
+                authorisation.sca_approach = approach
+                uow.authorisations.set_approach(authorisation, approach)
+                authorisation.redirect_expires_at = link_until
+                uow.authorisations.set_link_end(authorisation, link_until)
+            if status is not None and not authorisation.status.finalised:
+                with suppress(IllegalMove):  # a bank that has not begun knows less than we do
+                    now = self._clock()
+                    uow.move(authorisation, Cause.BANK_REPORTED, at=now, reported=status)
+            if authorisation.sca_approach.needs_psu:
+                join_psu(uow, payment, authorisation)
+        return authorisation
+
+    def start_failed(self, new: Authorisation, answer: KeptAnswer | None = None) -> None:
+        """The bank refused the start: it stays on record as failed (A3). Errors are not kept."""
+        with held(self._store, new) as (uow, _, authorisation):
+            if not authorisation.status.finalised:
+                uow.move(authorisation, Cause.BANK_FAILED, at=self._clock())
+            if answer is not None:
+                uow.idempotency.forget(answer)
 
     def remember(self, answer: KeptAnswer) -> None:
-        """Keep the answer to a start that took further steps. Raises KeptBefore."""
+        """A start went on after its answer was kept: this is what there is to be told again."""
         with self._store.writing() as uow:
-            _remember(uow, answer, self._clock())
+            uow.idempotency.replace(answer)
 
     def take(self, seen: Authorisation, step: ScaStep) -> tuple[Payment, Authorisation]:
         """Take a step from the status that was seen.
@@ -97,7 +130,7 @@ class Sca:
                 raise ChangedMeanwhile
             ensure_authorisable(payment, authorisation.kind, now)
             if step.psu is not None:
-                self._name(uow, payment, authorisation, step.psu)
+                name_psu(uow, payment, authorisation, psu=step.psu, now=now)
             if step.method_id is not None:
                 authorisation.authentication_method_id = step.method_id
                 uow.authorisations.set_method(authorisation, step.method_id)
@@ -105,6 +138,9 @@ class Sca:
                 authorisation.sca_approach = step.approach
                 uow.authorisations.set_approach(authorisation, step.approach)
             uow.move(authorisation, step.cause, at=now, reported=step.status)
+            ensure_takes_part(payment, authorisation)
+            if authorisation.status is not ScaStatus.PSU_IDENTIFIED:  # beyond a mere claim
+                join_psu(uow, payment, authorisation)
         return payment, authorisation
 
     def fail(self, seen: Authorisation, cause: Cause) -> Authorisation:
@@ -133,27 +169,7 @@ class Sca:
         """Nothing is left to authorise: the bank says that the payment is cancelled."""
         with self._store.writing() as uow:
             payment = payment_of_tenant(uow, seen.payment_id, seen.instance_id, lock=True)
-            close_authorisations(uow, payment, self._clock())
-
-    def _name(
-        self, uow: UnitOfWork, payment: Payment, authorisation: Authorisation, psu: PsuId
-    ) -> None:
-        earlier = uow.authorisations.of_parent(payment.payment_id)
-        ensure_not_done(psu, authorisation.kind, earlier)
-        authorisation.psu = psu
-        uow.authorisations.set_psu(authorisation, psu)
-        end_earlier(uow, authorisation, earlier, self._clock())
-        join_psu(uow, payment, authorisation)
-
-
-def end_earlier(
-    uow: UnitOfWork, new: Authorisation, earlier: list[Authorisation], now: datetime
-) -> None:
-    """Fail the other open authorisations of the same PSU; their links lead nowhere (A11)."""
-    for each in superseded(new.psu, new.kind, earlier):
-        if each.authorisation_id != new.authorisation_id:
-            uow.move(each, Cause.SUPERSEDED, at=now)
-            uow.authorisations.end_link(each, now)
+            close_authorisations(uow, payment, Cause.PARENT_CLOSED, self._clock())
 
 
 def _set_cancellation(uow: UnitOfWork, payment: Payment, request: CancellationRequest) -> None:

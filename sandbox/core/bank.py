@@ -45,7 +45,7 @@ A = TypeVar("A")
 class Progress:
     """How far an authorisation has come at the bank, and what became of its order.
 
-    `psu_id` is set once the bank knows the PSU; `claimed_psu_id` is what was typed last.
+    `psu_id` is set once the bank knows the PSU.
     `declined`: it has failed because the PSU said no.
     """
 
@@ -54,7 +54,6 @@ class Progress:
     sca_status: ScaStatus
     declined: bool
     psu_id: str | None
-    claimed_psu_id: str | None
     challenge: Challenge | None
     outcome: Executed | None
 
@@ -119,7 +118,7 @@ class Bank:
         with self._storage.writing() as connection:
             row = sca.open_row(connection, authorisation_id, order.payment_id, purpose)
             if person is None or not person.password_is(password):
-                left = sca.count_wrong_password(connection, authorisation_id, psu_id)
+                left = sca.count_wrong_password(connection, authorisation_id)
                 return WrongCredentials(left)
             if row.psu_id not in {None, psu_id}:
                 return NotYourAccount("Somebody else has begun to authorise this payment.")
@@ -259,17 +258,25 @@ class Bank:
         with self._storage.reading() as connection:
             return cancellations.look(connection, payment_id)
 
-    def cancel(self, order: Order, *, deed_id: str) -> Ending:
+    def cancel(
+        self, order: Order, *, deed_id: str, only_while: OrderStatus | None = None
+    ) -> Ending:
         """Cancel without SCA, once; an order that nobody has authorised never can be then.
 
-        Raises OrderRefused where it is too late or the PSU must be asked, and DeedRefused.
+        With `only_while` (RCVD: nobody has authorised it; or PATC) it is refused when the order
+        has moved on since. Raises OrderRefused then, where it is too late, or the PSU must be
+        asked; and DeedRefused.
         """
         now = self._clock()
         payments.settle_due(self._storage, now)
         deed = Deed(deed_id, order.payment_id, Purpose.CANCEL)
         with self._storage.writing() as connection:
             return deeds.once(
-                connection, deed, lambda: cancellations.cancel_without_sca(connection, order, now)
+                connection,
+                deed,
+                lambda: cancellations.cancel_without_sca(
+                    connection, order, only_while=only_while, now=now
+                ),
             )
 
     def outcome_of(self, deed: Deed) -> Ending | None:
@@ -304,7 +311,6 @@ class Bank:
             sca_status=ScaStatus(row.sca_status),
             declined=row.declined,
             psu_id=row.psu_id,
-            claimed_psu_id=row.claimed_psu_id,
             challenge=sca.challenge_for(method) if method else None,
             outcome=payments.find(self._storage, row.payment_id, self._clock()),
         )

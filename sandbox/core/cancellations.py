@@ -51,12 +51,20 @@ def cancel_authorised(
     return _stop(connection, row)
 
 
-def cancel_without_sca(connection: Connection, order: Order, now: datetime) -> Executed:
-    """Cancel without asking the PSU. Raises OrderRefused, also where the bank mandates it."""
+def cancel_without_sca(
+    connection: Connection, order: Order, *, only_while: OrderStatus | None, now: datetime
+) -> Executed:
+    """Cancel without asking the PSU.
+
+    Raises OrderRefused, also where the order has moved on from `only_while`, or the bank mandates
+    the PSU's agreement.
+    """
     if payments.note_cancelled(connection, order, now):
         return Executed(OrderStatus.CANC)
     row = payments.locked(connection, order.payment_id)
-    if _is_mandated(row):
+    if only_while is not None and row.status not in {only_while, OrderStatus.CANC}:
+        raise OrderRefused("STATUS_INVALID", "The payment has been authorised meanwhile.")
+    if only_while is None and _is_mandated(row):
         raise OrderRefused("SCA_INVALID", "The PSU has to authorise this cancellation.")
     return _stop(connection, row)
 

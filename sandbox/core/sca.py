@@ -184,7 +184,6 @@ def authenticate(
         authorisation_id,
         sca_status=ScaStatus.PSU_AUTHENTICATED,
         psu_id=person.psu_id,
-        claimed_psu_id=person.psu_id,
         method_id=None,
         asked_on_phone_ms=None,
         order_shown=order.to_text(),
@@ -213,7 +212,6 @@ def start_on_phone(
         authorisation_id,
         sca_status=ScaStatus.STARTED,
         psu_id=person.psu_id,
-        claimed_psu_id=person.psu_id,
         method_id=person.app.id if person.app else None,
         asked_on_phone_ms=to_ms(now),
         order_shown=order.to_text(),
@@ -237,10 +235,9 @@ def close(
     _update(connection, authorisation_id, sca_status=status, declined=declined)
 
 
-def count_wrong_password(connection: Connection, authorisation_id: str, claimed: str) -> int:
-    """One more wrong log-in under this claimed PSU-ID; answers the tries left."""
-    column = authorisations.c.password_tries
-    return _count(connection, authorisation_id, column, claimed_psu_id=claimed[:100])
+def count_wrong_password(connection: Connection, authorisation_id: str) -> int:
+    """One more wrong log-in, under whatever name; answers the tries left."""
+    return _count(connection, authorisation_id, authorisations.c.password_tries)
 
 
 def count_wrong_tan(connection: Connection, authorisation_id: str) -> int:
@@ -248,14 +245,12 @@ def count_wrong_tan(connection: Connection, authorisation_id: str) -> int:
     return _count(connection, authorisation_id, authorisations.c.tan_tries)
 
 
-def _count(
-    connection: Connection, authorisation_id: str, tries: Column[int], **more: object
-) -> int:
+def _count(connection: Connection, authorisation_id: str, tries: Column[int]) -> int:
     last = case((tries + 1 >= TRIES, ScaStatus.FAILED.value), else_=authorisations.c.sca_status)
     statement = (
         update(authorisations)
         .where(_is(authorisation_id), tries < TRIES)
-        .values({tries.name: tries + 1, "sca_status": last} | more)
+        .values({tries.name: tries + 1, "sca_status": last})
         .returning(tries)
     )
     return TRIES - (connection.execute(statement).scalar() or TRIES)

@@ -93,7 +93,6 @@ authorisations = Table(
     Column("purpose", String(10), nullable=False),
     Column("sca_status", String(20), nullable=False),
     Column("declined", Boolean, nullable=False),
-    Column("claimed_psu_id", String(100)),
     Column("psu_id", String(100)),
     Column("method_id", String(20)),
     Column("order_shown", Text),

@@ -63,7 +63,8 @@ def tell_payment(cms: CmsClient, payment_id: str, status: OrderStatus) -> None:
 def _tell_end_of_authorisation(cms: CmsClient, link: PaymentToApprove, progress: Progress) -> None:
     if cms.authorisation(link.authorisation_id).closed:
         return
-    psu_id = progress.psu_id or next(iter(link.psu_ids), None) or progress.claimed_psu_id
+    # Not what was typed in vain: it need not be anybody's, and might be a password.
+    psu_id = progress.psu_id or next(iter(link.psu_ids), None)
     if psu_id is None:
         return
     try:

@@ -60,11 +60,11 @@ class Phone:
         return routes
 
     def screen(self) -> Response:
-        """What waits for the PSU; the log-in while it is nobody's phone."""
+        """What waits for the PSU, newest first; the log-in while it is nobody's phone."""
         person = self._bank.person(phone_of())
         if person is None:
             return _log_in_page()
-        waiting = [self._request(push) for push in self._bank.pushes_of(person.psu_id)]
+        waiting = [self._request(push) for push in reversed(self._bank.pushes_of(person.psu_id))]
         page = render_template(
             "phone.html",
             person=person,

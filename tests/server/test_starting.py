@@ -19,8 +19,11 @@ PRODUCTION = {
 }
 
 
-@pytest.mark.parametrize("face", ["XS2A", "CMS", "online banking"])
-def test_a_port_in_use_is_named(migrated: Installation, face: str) -> None:
+@pytest.mark.parametrize(
+    "face, variable",
+    [("XS2A", "XS2A_PORT"), ("CMS", "CMS_PORT"), ("online banking", "ONLINE_BANKING_PORT")],
+)
+def test_a_port_in_use_is_named(migrated: Installation, face: str, variable: str) -> None:
     port = migrated.ports[face]
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as another server of ours
@@ -28,13 +31,15 @@ def test_a_port_in_use_is_named(migrated: Installation, face: str) -> None:
         other.listen()
         refused = migrated.run("serve")
     assert refused.returncode == 1
-    assert refused.stdout == f"Error: port {port} ({face}) is in use\n"
+    told = f"Error: port {port} ({face}) is in use; {variable} names another one\n"
+    assert refused.stdout == told
 
 
 def test_two_faces_cannot_share_a_port(migrated: Installation) -> None:
     port = migrated.ports["XS2A"]
     refused = migrated.run("serve", CMS_PORT=str(port))
-    assert (refused.returncode, refused.stdout) == (1, f"Error: port {port} (CMS) is in use\n")
+    told = f"Error: port {port} (CMS) is in use; CMS_PORT names another one\n"
+    assert (refused.returncode, refused.stdout) == (1, told)
 
 
 def test_a_second_server_is_refused_and_disturbs_nothing(migrated: Installation) -> None:

@@ -69,6 +69,13 @@ def test_a_signal_stops_all(migrated: Installation, number: signal.Signals, to_a
     assert "Traceback" not in migrated.log.read_text()
 
 
+def test_a_terminal_reaches_the_supervisor_alone(migrated: Installation) -> None:
+    """Workers that get Ctrl-C too do not stop in time, and have to be killed."""
+    with migrated.serving() as server:
+        first, *others = family_of(server.process.pid)
+        assert os.getpgid(first) not in {os.getpgid(pid) for pid in others}
+
+
 @pytest.mark.parametrize("face, name", [(0, "XS2A"), (1, "CMS"), (2, "online banking")])
 def test_a_face_that_is_killed_brings_all_down(
     migrated: Installation, face: int, name: str

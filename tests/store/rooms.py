@@ -7,17 +7,19 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.intent import BankIntent, Deed
 from cms.domain.parties import PsuId, Role, Tpp
 from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
 from cms.service.idempotency import Idempotency
-from cms.service.intents import BankIntents
+from cms.service.intents import BankIntents, Subject, Told
 from cms.service.payments import NewPayment, Payments
 from cms.service.sca import Sca
 from cms.service.tpps import Tpps
@@ -27,6 +29,8 @@ from cms.store.unit_of_work import Store
 from tests.houses import NOW, Clock
 
 TENANT = "UNDEFINED"
+# For a table of rules that no database has a say in.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CREATION, CANCELLATION = AuthorisationKind.PIS_CREATION, AuthorisationKind.PIS_CANCELLATION
 PSU = PsuId("anton.brueckner", "type", "firm", "firm type")
 BODY = b'{"creditorName": "\xc3\x84"}\r\n\x00'
@@ -137,6 +141,30 @@ class Rooms:
         authorisation = self.authorisation(payment, **fields)
         self.sca.start(authorisation)
         return authorisation
+
+    def asked(
+        self, subject: Subject, deed: Deed = Deed.EXECUTE, end: ScaStatus = ScaStatus.FINALISED
+    ) -> BankIntent:
+        """The bank is being asked, and has not answered yet."""
+        return self.intents.open(subject, deed, intent_id=self.new_id(), sca_status=end)
+
+    def expired(self, payment: Payment) -> Payment:
+        """The payment's time is over, and the bank has agreed never to execute it (P8)."""
+        intent = self.asked(Subject(payment), Deed.EXPIRE)
+        return self.intents.done(intent, Told(TransactionStatus.CANC)).payment
+
+    def settled(self, intent: BankIntent) -> bool:
+        """Is the bank's answer stored? Then the payment is free again."""
+        with self.store.reading() as uow:
+            found = uow.intents.find(intent.intent_id)
+        assert found is not None
+        payment = self.payments.find(intent.payment_id, TENANT)
+        assert (payment.open_intent_id is None) is (found.settled_at is not None)
+        return found.settled_at is not None
+
+    def pushed(self, payment: Payment, status: TransactionStatus) -> None:
+        """The bank's core system has moved the payment."""
+        self.payments.set_status(payment.payment_id, TENANT, status, cause=Cause.ASPSP_PUSHED)
 
     def stored(self, resource: Payment | Authorisation) -> Any:
         """The resource as it is in the database now."""

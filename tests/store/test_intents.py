@@ -16,31 +16,17 @@ from cms.domain.errors import (
     Refusal,
     Unknown,
 )
-from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
+from cms.domain.intent import LONGEST_BANK_CALL, Deed
 from cms.domain.payment import CancellationRequest, Payment
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.intents import Subject, Told
+from cms.service.payments import NewPayment
 from cms.service.sca import ScaStep
 from tests.houses import NOW
-from tests.store.rooms import CANCELLATION, PSU, TENANT, Rooms
+from tests.store.rooms import BODY, CANCELLATION, CREATION, ON_SQLITE, PSU, Rooms
 
 A, T = ScaStatus, TransactionStatus
-EXECUTE, CANCEL = Deed.EXECUTE, Deed.CANCEL
-
-
-def opened(
-    rooms: Rooms, subject: Subject, deed: Deed = EXECUTE, end: ScaStatus = A.FINALISED
-) -> BankIntent:
-    return rooms.intents.open(subject, deed, intent_id=rooms.new_id(), sca_status=end)
-
-
-def settled(rooms: Rooms, intent: BankIntent) -> bool:
-    with rooms.store.reading() as uow:
-        found = uow.intents.find(intent.intent_id)
-    assert found is not None
-    payment = rooms.payments.find(intent.payment_id, TENANT)
-    assert (payment.open_intent_id is None) is (found.settled_at is not None)
-    return found.settled_at is not None
+EXECUTE, CANCEL, EXPIRE = Deed
 
 
 def ready(
@@ -54,14 +40,11 @@ def ready(
     if status is not A.RECEIVED:
         authorisation = rooms.sca.take(authorisation, ScaStep(status))[1]
     if at is not T.RCVD:
-        pushed(rooms, payment, at)
+        rooms.pushed(payment, at)
     return rooms.stored(payment), authorisation
 
 
-def pushed(rooms: Rooms, payment: Payment, status: TransactionStatus) -> None:
-    rooms.payments.set_status(payment.payment_id, TENANT, status, cause=Cause.ASPSP_PUSHED)
-
-
+@ON_SQLITE
 @pytest.mark.parametrize(
     "deed, at, sca, refusal",
     [
@@ -69,8 +52,8 @@ def pushed(rooms: Rooms, payment: Payment, status: TransactionStatus) -> None:
         (EXECUTE, T.PATC, A.SCA_METHOD_SELECTED, None),
         (EXECUTE, T.ACCP, A.SCA_METHOD_SELECTED, NothingToAuthorise),
         (EXECUTE, T.RJCT, A.SCA_METHOD_SELECTED, NothingToAuthorise),
-        # After the bank's own pages the payment may have moved on: the TPP still confirms.
-        (EXECUTE, T.ACCP, A.UNCONFIRMED, None),
+        (EXECUTE, T.RCVD, A.UNCONFIRMED, None),
+        (EXECUTE, T.ACCP, A.UNCONFIRMED, NothingToAuthorise),
         (EXECUTE, T.CANC, A.UNCONFIRMED, NothingToAuthorise),
         (CANCEL, T.RCVD, A.SCA_METHOD_SELECTED, None),
         (CANCEL, T.ACSP, A.SCA_METHOD_SELECTED, None),
@@ -84,10 +67,10 @@ def test_the_bank_is_asked_only_for_what_may_be_done(
     subject = Subject(*ready(rooms, sca, deed, at))
 
     if refusal is None:
-        assert not settled(rooms, opened(rooms, subject, deed))
+        assert not rooms.settled(rooms.asked(subject, deed))
         return
     with pytest.raises(refusal):
-        opened(rooms, subject, deed)
+        rooms.asked(subject, deed)
     assert rooms.rows()["bank_intents"] == 0
 
 
@@ -96,33 +79,35 @@ def test_nothing_is_executed_when_the_time_is_over(rooms: Rooms) -> None:
     rooms.clock.now = payment.confirm_by
 
     with pytest.raises(ConfirmationOverdue):
-        opened(rooms, Subject(payment, authorisation))
+        rooms.asked(Subject(payment, authorisation))
     assert rooms.stored(payment).open_intent_id is None
 
 
-@pytest.mark.parametrize("deed", list(Deed))
+@ON_SQLITE
+@pytest.mark.parametrize("deed", [EXECUTE, CANCEL])
 def test_what_moved_since_it_was_seen_is_not_acted_on(rooms: Rooms, deed: Deed) -> None:
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
     rooms.authorisations.bank_reports(authorisation, A.STARTED)
     with pytest.raises(ChangedMeanwhile):
-        opened(rooms, Subject(payment, authorisation), deed)
+        rooms.asked(Subject(payment, authorisation), deed)
 
-    pushed(rooms, payment, T.PATC)
+    rooms.pushed(payment, T.PATC)
     with pytest.raises(ChangedMeanwhile):
-        opened(rooms, Subject(payment, rooms.stored(authorisation)), deed)
+        rooms.asked(Subject(payment, rooms.stored(authorisation)), deed)
     assert rooms.rows()["bank_intents"] == 0
 
 
 def test_a_payment_has_one_open_intent(rooms: Rooms) -> None:
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    opened(rooms, Subject(payment, authorisation))
+    rooms.asked(Subject(payment, authorisation))
 
     for deed, subject in ((EXECUTE, Subject(payment, authorisation)), (CANCEL, Subject(payment))):
         with pytest.raises(BeingCarriedOut):
-            opened(rooms, subject, deed)
+            rooms.asked(subject, deed)
     assert rooms.rows()["bank_intents"] == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "deed, end, told, payment_becomes, sca_becomes",
     [
@@ -146,11 +131,11 @@ def test_what_is_done_is_stored_once(
 ) -> None:
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
     before = len(rooms.history(authorisation.authorisation_id))
-    intent = opened(rooms, Subject(payment, authorisation), deed, end)
+    intent = rooms.asked(Subject(payment, authorisation), deed, end)
     for _ in range(times):
         done = rooms.intents.done(intent, told)
 
-    assert settled(rooms, intent)
+    assert rooms.settled(intent)
     assert done.payment == rooms.stored(payment)
     assert done.authorisation == rooms.stored(authorisation)
     assert (done.payment.status, rooms.stored(authorisation).status) == (
@@ -164,57 +149,101 @@ def test_what_is_done_is_stored_once(
 
 def test_patc_makes_a_payment_one_of_several_psus(rooms: Rooms) -> None:
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    rooms.intents.done(opened(rooms, Subject(payment, authorisation)), Told(T.PATC))
+    rooms.intents.done(rooms.asked(Subject(payment, authorisation)), Told(T.PATC))
 
     assert (rooms.stored(payment).status, rooms.stored(payment).multilevel) == (T.PATC, True)
 
 
 def test_a_cancelled_payment_has_nothing_open(rooms: Rooms) -> None:
     payment, creation = rooms.kept()
-    rooms.intents.done(opened(rooms, Subject(payment), CANCEL), Told(T.CANC))
+    rooms.intents.done(rooms.asked(Subject(payment), CANCEL), Told(T.CANC))
 
     assert rooms.history(creation.authorisation_id) == [("received", "failed", "parent_closed")]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
-    "deed, at, ends, sca_becomes, payment_becomes",
+    "deed, at, meanwhile, sca_ends_by, payment_becomes",
     [
-        (EXECUTE, A.SCA_METHOD_SELECTED, False, A.SCA_METHOD_SELECTED, T.RCVD),
-        (EXECUTE, A.SCA_METHOD_SELECTED, True, A.FAILED, T.RCVD),
-        # A wrong confirmation code ends it, and the payment with it (spec 18).
-        (EXECUTE, A.UNCONFIRMED, True, A.FAILED, T.RJCT),
-        (EXECUTE, A.UNCONFIRMED, False, A.UNCONFIRMED, T.RCVD),
-        (CANCEL, A.SCA_METHOD_SELECTED, True, A.FAILED, T.RCVD),
-        (CANCEL, A.UNCONFIRMED, True, A.FAILED, T.RCVD),
+        (EXECUTE, A.PSU_IDENTIFIED, T.RCVD, Cause.SCA_REFUSED, T.RCVD),
+        (EXECUTE, A.SCA_METHOD_SELECTED, T.RCVD, Cause.SCA_REFUSED, T.RCVD),
+        (EXECUTE, A.SCA_METHOD_SELECTED, T.PATC, Cause.SCA_REFUSED, T.PATC),
+        # A wrong confirmation code ends the payment too (spec 18), unless that has moved on.
+        (EXECUTE, A.UNCONFIRMED, T.RCVD, Cause.CODE_WRONG, T.RJCT),
+        (EXECUTE, A.UNCONFIRMED, T.PATC, Cause.CODE_WRONG, T.RJCT),
+        (EXECUTE, A.UNCONFIRMED, T.ACSP, Cause.CODE_WRONG, T.ACSP),
+        (EXECUTE, A.UNCONFIRMED, T.ACSC, Cause.CODE_WRONG, T.ACSC),
+        (CANCEL, A.SCA_METHOD_SELECTED, T.RCVD, Cause.SCA_REFUSED, T.RCVD),
+        (CANCEL, A.UNCONFIRMED, T.RCVD, Cause.CODE_WRONG, T.RCVD),
+        (CANCEL, A.UNCONFIRMED, T.ACSP, Cause.CODE_WRONG, T.ACSP),
     ],
 )
 @pytest.mark.parametrize("times", [1, 2])
-def test_what_is_refused_leaves_the_payment_to_be_tried_again(
+def test_the_last_refusal_ends_the_authorisation(
     rooms: Rooms,
     deed: Deed,
     at: ScaStatus,
-    *,
-    ends: bool,
-    sca_becomes: ScaStatus,
+    meanwhile: TransactionStatus,
+    sca_ends_by: Cause,
     payment_becomes: TransactionStatus,
     times: int,
 ) -> None:
     payment, authorisation = ready(rooms, at, deed)
-    intent = opened(rooms, Subject(payment, authorisation), deed)
+    intent = rooms.asked(Subject(payment, authorisation), deed)
+    rooms.pushed(payment, meanwhile)
     for _ in range(times):
-        rooms.intents.not_done(intent, ends_authorisation=ends)
+        rooms.intents.not_done(intent, ends_authorisation=True)
 
-    assert settled(rooms, intent)
-    assert rooms.stored(authorisation).status is sca_becomes
-    assert rooms.stored(payment).status is payment_becomes
-    if sca_becomes is at:
-        opened(rooms, Subject(rooms.stored(payment), rooms.stored(authorisation)), deed)
+    assert rooms.settled(intent)
+    ended = rooms.stored(authorisation)
+    assert (ended.status, ended.status_cause) == (A.FAILED, sca_ends_by)
+    kept = rooms.stored(payment)
+    assert kept.status is payment_becomes
+    assert (kept.status_cause is Cause.CODE_WRONG) is (payment_becomes is T.RJCT)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("deed", [EXECUTE, CANCEL])
+@pytest.mark.parametrize("at", [A.PSU_IDENTIFIED, A.SCA_METHOD_SELECTED, A.UNCONFIRMED])
+def test_what_is_refused_may_be_tried_again(rooms: Rooms, deed: Deed, at: ScaStatus) -> None:
+    payment, authorisation = ready(rooms, at, deed)
+    for _ in range(2):
+        intent = rooms.asked(Subject(payment, authorisation), deed)
+        rooms.intents.not_done(intent, ends_authorisation=False)
+
+        assert rooms.settled(intent)
+        assert rooms.stored(authorisation) == authorisation
+        assert rooms.stored(payment) == payment
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "deed, done, joined",
+    [(EXECUTE, True, True), (EXECUTE, False, False), (CANCEL, True, False)],
+)
+def test_who_was_only_named_joins_with_what_the_bank_does(
+    rooms: Rooms, deed: Deed, *, done: bool, joined: bool
+) -> None:
+    """Where no second factor is asked for, the deed is the first that the bank says of the PSU."""
+    payment = rooms.payment()
+    rooms.payments.keep(NewPayment(payment, BODY))
+    kind = CREATION if deed is EXECUTE else CANCELLATION
+    rooms.sca.request_cancellation(payment, CancellationRequest(NOW))
+    named = rooms.start(payment, kind=kind, psu=PSU, status=A.PSU_IDENTIFIED)
+    intent = rooms.asked(Subject(payment, named), deed)
+    assert rooms.stored(payment).psus == ()
+    if done:
+        rooms.intents.done(intent, Told(T.ACCP if deed is EXECUTE else T.CANC))
+    else:
+        rooms.intents.not_done(intent, ends_authorisation=True)
+
+    assert rooms.stored(payment).psus == ((PSU,) if joined else ())
 
 
 def test_the_first_answer_counts(rooms: Rooms) -> None:
     """A deed is settled once: the answer that comes later changes nothing."""
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = opened(rooms, Subject(payment, authorisation))
+    intent = rooms.asked(Subject(payment, authorisation))
     rooms.intents.done(intent, Told(T.ACCP))
     rooms.intents.not_done(intent, ends_authorisation=True)
     rooms.intents.unanswered(intent)
@@ -226,29 +255,30 @@ def test_the_first_answer_counts(rooms: Rooms) -> None:
 def test_the_push_of_the_aspsp_counts_for_more(rooms: Rooms) -> None:
     """P1: what the bank's core system pushed meanwhile is right, and stays."""
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = opened(rooms, Subject(payment, authorisation))
-    pushed(rooms, payment, T.RJCT)
+    intent = rooms.asked(Subject(payment, authorisation))
+    rooms.pushed(payment, T.RJCT)
     rooms.intents.done(intent, Told(T.ACCP))
 
     assert rooms.stored(payment).status is T.RJCT
     assert rooms.stored(authorisation).status is A.FINALISED
-    assert settled(rooms, intent)
+    assert rooms.settled(intent)
 
 
 def test_nothing_expires_while_the_bank_acts(rooms: Rooms) -> None:
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = opened(rooms, Subject(payment, authorisation))
+    intent = rooms.asked(Subject(payment, authorisation))
     rooms.clock.now = payment.confirm_by
-    assert rooms.payments.expire(payment).status is T.RCVD
+    with pytest.raises(BeingCarriedOut):
+        rooms.expired(payment)
 
     rooms.intents.not_done(intent, ends_authorisation=False)
-    assert rooms.payments.expire(payment).status is T.RJCT
+    assert rooms.expired(payment).status is T.RJCT
 
 
 def test_who_may_ask_for_a_lost_answer_and_when(rooms: Rooms) -> None:
     """The caller's end is known: at once. Else when no call can last any longer."""
     payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = opened(rooms, Subject(payment, authorisation))
+    intent = rooms.asked(Subject(payment, authorisation))
     found: Any = rooms.intents.of_payment(rooms.stored(payment))
     assert found.resolve_from == NOW + LONGEST_BANK_CALL
 
@@ -262,5 +292,5 @@ def test_another_tenants_intent_is_none(rooms: Rooms) -> None:
     payment.instance_id = "other"
 
     with pytest.raises(Unknown):
-        opened(rooms, Subject(payment), CANCEL)
+        rooms.asked(Subject(payment), CANCEL)
     assert rooms.rows()["bank_intents"] == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import (
     BeingCarriedOut,
@@ -13,9 +14,9 @@ from cms.domain.errors import (
     CancellationOfFinalised,
     ChangedMeanwhile,
     ConfirmationOverdue,
-    KeptBefore,
     NothingToAuthorise,
     PsuHasAuthorised,
+    PsuMismatch,
     Refusal,
     Unknown,
 )
@@ -28,7 +29,7 @@ from cms.service.intents import Subject
 from cms.service.payments import NewPayment
 from cms.service.sca import ScaStep
 from tests.houses import NOW
-from tests.store.rooms import BODY, CANCELLATION, CREATION, PSU, TENANT, Rooms
+from tests.store.rooms import BODY, CANCELLATION, CREATION, ON_SQLITE, PSU, Rooms
 
 A, T = ScaStatus, TransactionStatus
 ANSWER = KeptAnswer("key", "digest", 201, "{}", b"{}")
@@ -41,7 +42,7 @@ def is_set_to(status: TransactionStatus) -> Callable[[Rooms, Payment], Any]:
     """Somebody else moves the payment."""
 
     def act(rooms: Rooms, payment: Payment) -> None:
-        rooms.payments.set_status(payment.payment_id, TENANT, status, cause=Cause.ASPSP_PUSHED)
+        rooms.pushed(payment, status)
 
     return act
 
@@ -52,16 +53,19 @@ def is_overdue(rooms: Rooms, payment: Payment) -> None:
 
 def is_expired(rooms: Rooms, payment: Payment) -> None:
     is_overdue(rooms, payment)
-    rooms.payments.expire(payment)
+    rooms.expired(payment)
 
 
 def is_being_executed(rooms: Rooms, payment: Payment) -> None:
-    subject = Subject(payment, rooms.start(payment, psu=OTHER))
-    rooms.intents.open(
-        subject, Deed.EXECUTE, intent_id=rooms.new_id(), sca_status=ScaStatus.FINALISED
-    )
+    rooms.asked(Subject(payment, rooms.start(payment)))
 
 
+def is_about_to_expire(rooms: Rooms, payment: Payment) -> None:
+    is_overdue(rooms, payment)
+    rooms.asked(Subject(payment), Deed.EXPIRE)
+
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     "happens, kind, refusal",
     [
@@ -71,12 +75,14 @@ def is_being_executed(rooms: Rooms, payment: Payment) -> None:
         (is_set_to(T.ACCP), CREATION, NothingToAuthorise),
         (is_set_to(T.CANC), CREATION, NothingToAuthorise),
         (is_being_executed, CREATION, BeingCarriedOut),
+        (is_about_to_expire, CREATION, ConfirmationOverdue),
         (is_overdue, CANCELLATION, None),
         (is_expired, CANCELLATION, CancellationOfFinalised),
         (is_set_to(T.RJCT), CANCELLATION, CancellationOfFinalised),
         (is_set_to(T.ACCP), CANCELLATION, None),
         (is_set_to(T.ACSC), CANCELLATION, CancellationOfFinalised),
         (is_being_executed, CANCELLATION, BeingCarriedOut),
+        (is_about_to_expire, CANCELLATION, BeingCarriedOut),
     ],
 )
 def test_what_happens_while_the_bank_is_asked_counts(
@@ -111,11 +117,14 @@ def test_a_cancellation_has_to_be_requested(rooms: Rooms) -> None:
     assert rooms.stored(payment).cancellation == REQUEST
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "happens, refusal",
     [
         (is_set_to(T.ACSC), CancellationOfFinalised),
         (is_being_executed, BeingCarriedOut),
+        (is_about_to_expire, BeingCarriedOut),
+        (is_expired, CancellationOfFinalised),
         (is_set_to(T.ACSP), None),
     ],
 )
@@ -140,6 +149,7 @@ def started(rooms: Rooms, payment: Payment, psu: PsuId | None, status: ScaStatus
     return authorisation
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "earlier_psu, earlier, becomes",
     [
@@ -159,7 +169,7 @@ def test_one_psu_has_one_way_at_a_time(
     rooms: Rooms, earlier_psu: PsuId | None, earlier: ScaStatus, becomes: Any, named: str
 ) -> None:
     """A11: whichever way the PSU becomes known, the earlier authorisation ends, with its link."""
-    payment = rooms.payment()
+    payment = rooms.payment(multilevel=True)
     rooms.payments.keep(NewPayment(payment, BODY))
     first = started(rooms, payment, earlier_psu, earlier)
 
@@ -181,18 +191,98 @@ def test_one_psu_has_one_way_at_a_time(
     assert (kept.redirect_expires_at == NOW) is ended
     assert (kept.status_cause is Cause.SUPERSEDED) is ended
     assert rooms.stored(second).psu == PSU
-    assert PSU in rooms.stored(payment).psus
+
+
+def bank_is_ready(rooms: Rooms, new: Authorisation) -> None:
+    rooms.sca.started(new, approach=None, status=None, link_until=new.expires_at)
+
+
+def bank_asks_on_a_device(rooms: Rooms, new: Authorisation) -> None:
+    rooms.sca.started(new, approach=Approach.DECOUPLED, status=A.STARTED, link_until=new.expires_at)
+
+
+def bank_refuses(rooms: Rooms, new: Authorisation) -> None:
+    rooms.sca.start_failed(new)
+
+
+def is_named(rooms: Rooms, new: Authorisation) -> None:
+    rooms.sca.take(new, ScaStep(A.PSU_IDENTIFIED, Cause.PSU_NAMED, psu=PSU))
+
+
+def has_proven_it(rooms: Rooms, new: Authorisation) -> None:
+    rooms.sca.take(new, STEP)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "approach, happens, joined",
+    [
+        # What the TPP claims locks nobody out; whom the bank has checked or asked takes part.
+        (Approach.EMBEDDED, bank_is_ready, False),
+        (Approach.EMBEDDED, bank_refuses, False),
+        (Approach.EMBEDDED, is_named, False),
+        (Approach.EMBEDDED, has_proven_it, True),
+        (Approach.REDIRECT, bank_is_ready, False),
+        (Approach.REDIRECT, bank_asks_on_a_device, True),
+        (Approach.DECOUPLED, bank_is_ready, True),
+        (Approach.DECOUPLED, bank_refuses, False),
+    ],
+)
+def test_when_a_psu_joins_the_payment(
+    rooms: Rooms, approach: Approach, happens: Any, *, joined: bool
+) -> None:
+    payment = rooms.payment()
+    rooms.payments.keep(NewPayment(payment, BODY))
+    new = rooms.start(payment, psu=PSU, sca_approach=approach)
+    assert rooms.stored(payment).psus == ()
+    happens(rooms, new)
+
+    assert rooms.stored(payment).psus == ((PSU,) if joined else ())
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("multilevel", [True, False])
+def test_a_stranger_joins_only_where_several_must(rooms: Rooms, *, multilevel: bool) -> None:
+    payment = rooms.payment(psus=(PSU,), multilevel=multilevel)
+    rooms.payments.keep(NewPayment(payment, BODY))
+    rooms.sca.request_cancellation(payment, REQUEST)
+
+    with pytest.raises(PsuMismatch):
+        rooms.start(payment, kind=CANCELLATION, psu=OTHER)
+    if not multilevel:
+        with pytest.raises(PsuMismatch):
+            rooms.start(payment, psu=OTHER)
+        return
+    rooms.sca.take(rooms.start(payment, psu=OTHER), STEP)
+    assert rooms.stored(payment).psus == (PSU, OTHER)
+
+
+def test_of_two_who_claim_a_payment_it_is_whose_the_bank_knows(rooms: Rooms) -> None:
+    """Who the bank has found to be the PSU keeps out whoever was only named, however early."""
+    payment = rooms.payment()
+    rooms.payments.keep(NewPayment(payment, BODY))
+    claimed = started(rooms, payment, OTHER, A.PSU_IDENTIFIED)
+    rooms.sca.take(rooms.start(payment, psu=PSU), STEP)
+    before = rooms.rows()
+
+    with pytest.raises(PsuMismatch):
+        rooms.sca.take(claimed, STEP)
+    with pytest.raises(PsuMismatch):
+        rooms.asked(Subject(rooms.stored(payment), claimed))
+    assert rooms.rows() == before
+    assert rooms.stored(claimed) == claimed
+    assert rooms.stored(payment).psus == (PSU,)
 
 
 def test_whoever_cancels_does_not_join_the_payment(rooms: Rooms) -> None:
-    payment, _ = rooms.kept()
-    rooms.sca.start(
-        rooms.authorisation(payment, kind=CANCELLATION, psu=OTHER), cancellation=REQUEST
-    )
+    payment = rooms.payment()
+    rooms.payments.keep(NewPayment(payment, BODY))
+    rooms.sca.request_cancellation(payment, REQUEST)
+    rooms.sca.take(rooms.start(payment, kind=CANCELLATION, psu=OTHER), STEP)
+    asked = rooms.start(payment, kind=CANCELLATION, psu=PSU)
+    bank_asks_on_a_device(rooms, asked)
 
-    assert rooms.stored(payment).psus == (PSU,)
-    rooms.start(payment, psu=OTHER)
-    assert rooms.stored(payment).psus == (PSU, OTHER)
+    assert rooms.stored(payment).psus == ()
 
 
 def test_a_step_counts_only_from_where_it_was_seen(rooms: Rooms) -> None:
@@ -205,6 +295,7 @@ def test_a_step_counts_only_from_where_it_was_seen(rooms: Rooms) -> None:
     assert len(rooms.history(seen.authorisation_id)) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("status", list(A))
 def test_what_has_come_to_another_end_does_not_fail(rooms: Rooms, status: ScaStatus) -> None:
     _, seen = rooms.kept()
@@ -225,33 +316,11 @@ def test_nothing_fails_while_the_bank_acts_on_it(rooms: Rooms) -> None:
     assert rooms.stored(authorisation).status is A.RECEIVED
 
 
-def test_a_start_that_the_bank_failed_stays_on_record(rooms: Rooms) -> None:
-    payment, _ = rooms.kept()
-    new = rooms.authorisation(payment, psu=PSU, status=A.PSU_IDENTIFIED)
-    rooms.sca.keep_failed_start(new)
-
-    assert rooms.stored(new).status is A.FAILED
-    assert rooms.history(new.authorisation_id) == [("psuIdentified", "failed", "bank_failed")]
-
-
-def test_the_answer_is_kept_with_the_start_or_neither(rooms: Rooms) -> None:
-    payment, _ = rooms.kept()
-    rooms.sca.start(rooms.authorisation(payment), answer=ANSWER)
-    before = rooms.rows()
-
-    with pytest.raises(KeptBefore):
-        rooms.sca.start(rooms.authorisation(payment, psu=PSU), answer=ANSWER)
-    with pytest.raises(KeptBefore):
-        rooms.sca.remember(ANSWER)
-    assert rooms.rows() == before
-    assert rooms.idempotency.find(ANSWER.request_key) == ANSWER
-
-
 def test_all_that_is_open_closes_with_the_payment(rooms: Rooms) -> None:
     payment, first = rooms.kept()
     rooms.sca.request_cancellation(payment, REQUEST)
     second = rooms.start(payment, kind=CANCELLATION)
-    done = started(rooms, payment, OTHER, A.FINALISED)
+    done = started(rooms, payment, PSU, A.FINALISED)
     rooms.sca.close_all(payment)
 
     assert [rooms.stored(each).status for each in (first, second, done)] == [

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation
-from cms.domain.authorising import ensure_executable, ensure_not_expired, takes_part
+from cms.domain.authorising import ensure_authorisable, ensure_not_expired, takes_part
 from cms.domain.payment import Payment
 from cms.domain.statuses import TransactionStatus
 from xs2a.errors import CodeNotAccepted, OtherPsu, PsuNotNamed
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.parts import TppContext
-from xs2a.sca.steps import Place, Update, find_step, refusal_row
+from xs2a.sca.steps import Place, Update, find_step, refusal_of, refusal_row
 
 
 def place_of(ctx: TppContext, authorisation: Authorisation) -> Place:
@@ -24,7 +24,7 @@ def place_of(ctx: TppContext, authorisation: Authorisation) -> Place:
 def ensure_acceptable(ctx: TppContext, at: Progress, sent: PsuUpdate, now: datetime) -> None:
     """Raises the refusal of the step table (A6) where there is no step, ConfirmationOverdue for a
     payment whose time ran out, CodeNotAccepted for the code of a rejected one, and PsuNotNamed
-    and OtherPsu (A4), and what `ensure_executable` raises. Nothing changes by it.
+    and OtherPsu (A4), and what `ensure_authorisable` raises. Nothing changes by it.
     """
     payment, authorisation = at.payment, at.authorisation
     place = place_of(ctx, authorisation)
@@ -36,8 +36,8 @@ def ensure_acceptable(ctx: TppContext, at: Progress, sent: PsuUpdate, now: datet
         _ensure_payment_alive(payment, place, sent, now)
     _ensure_psu(ctx, payment, authorisation)
     if row is not None:
-        raise row.refusal
-    ensure_executable(payment, authorisation, now)
+        raise refusal_of(place, row)
+    ensure_authorisable(payment, authorisation.kind, now)
 
 
 def _ensure_payment_alive(payment: Payment, place: Place, sent: PsuUpdate, now: datetime) -> None:

@@ -9,11 +9,10 @@ from cms.domain.intent import Deed
 from cms.domain.payment import CancellationRequest, Payment, RedirectUris
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.intents import Subject
-from spi.answers import Done
-from spi.types import CancellationBegun, NoScaNeeded, TppNote
-from xs2a.flows.bank import demand, refusal_of
+from spi.types import CancellationBegun, NoScaNeeded, NotAuthorised, TppNote
+from xs2a.flows.bank import demand
 from xs2a.flows.deeds import Request, carry_out
-from xs2a.flows.opening import Opening, ask_bank_to_start, ensure_reachable, opened
+from xs2a.flows.opening import Kept, Opening, ensure_reachable, opened, start_at_bank
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.reads import Address, find_payment
 from xs2a.flows.refs import ref_of
@@ -67,7 +66,9 @@ def cancel_payment(
     ensure_cancellable(payment)
     if _needs_psu(ctx, payment, begun):
         return _open(parts, ctx, payment, request=request, begun=begun)
-    done = carry_out(parts, ctx, Subject(payment), Request(Deed.CANCEL, NoScaNeeded()))
+    unauthorised = payment.status is TransactionStatus.RCVD
+    proof = NotAuthorised() if unauthorised else NoScaNeeded()
+    done = carry_out(parts, ctx, Subject(payment), Request(Deed.CANCEL, proof))
     return _said(begun, done.subject.payment)
 
 
@@ -99,6 +100,7 @@ def _open(
     ensure_reachable(approach, psu)
     opening = Opening(
         authorisation_id=parts.new_id(),
+        at=parts.clock(),
         payment=payment,
         kind=AuthorisationKind.PIS_CANCELLATION,
         approach=approach,
@@ -106,18 +108,15 @@ def _open(
         redirect_uris=request.redirect_uris.or_else(payment.wishes.redirect_uris),
     )
     transfer = parts.transfer_of(payment, parts.payments.body(payment))
-    started = ask_bank_to_start(parts, ctx, opening, transfer)
-    if not isinstance(started, Done):
-        parts.sca.keep_failed_start(opened(parts, ctx, opening))
-        raise refusal_of(started)
-    authorisation = opened(parts, ctx, opening, started.value)
-    payment = parts.sca.start(authorisation, cancellation=asked)
+    new = opened(ctx, opening)
+    payment = parts.sca.start(new, cancellation=asked)
+    progress = start_at_bank(parts, ctx, Kept(opening, new), transfer)
     return Cancellation(
         payment,
-        authorisation.sca_approach,
-        authorisation,
-        psu_message=started.value.psu_message or begun.psu_message,
-        tpp_notes=(*begun.tpp_notes, *started.value.tpp_notes),
+        progress.authorisation.sca_approach,
+        progress.authorisation,
+        psu_message=progress.psu_message or begun.psu_message,
+        tpp_notes=(*begun.tpp_notes, *progress.tpp_notes),
     )
 
 

@@ -1,7 +1,7 @@
 """Initiation of a payment, with the implicit start of its authorisation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
@@ -12,9 +12,17 @@ from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.payments import NewPayment
 from spi.answers import Done
-from spi.types import Initiated, PaymentToInitiate, TppNote
+from spi.types import AuthorisationStarted, Initiated, PaymentToInitiate, TppNote
 from xs2a.flows.bank import demand, refusal_of
-from xs2a.flows.opening import Opening, ask_bank_to_start, ensure_reachable, opened
+from xs2a.flows.evidence import Progress
+from xs2a.flows.opening import (
+    Kept,
+    Opening,
+    ask_bank_to_start,
+    ensure_reachable,
+    opened,
+    start_at_bank,
+)
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.sca.approaches import Wishes, choose_approach
 from xs2a.sca.starting import Situation, in_basket_mode, starts_explicitly
@@ -75,62 +83,85 @@ def initiate_payment(
     )
     initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), order))
     payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
-    initiation = _with_start(parts, ctx, request, _Start(approach, payment, initiated))
-    parts.payments.keep(
-        NewPayment(
-            payment,
-            request.body,
-            initiation.authorisation,
-            answer=remember(initiation) if remember else None,
-        )
+    initiation = Initiation(
+        payment, psu_message=initiated.psu_message, tpp_notes=initiated.tpp_notes
     )
+    kept = _Keeping(parts, request, remember)
+    situation = Situation(request.prefers_explicit, payment.multilevel)
+    if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
+        kept.keep(initiation)
+    elif starts_explicitly(ctx.profile, situation):
+        basket_mode = in_basket_mode(ctx.profile, situation)
+        initiation = replace(initiation, explicit=approach, basket_mode=basket_mode)
+        kept.keep(initiation)
+    else:
+        initiation = _with_start(ctx, kept, initiation, approach)
     return initiation
 
 
 @dataclass(frozen=True, slots=True)
-class _Start:
-    """What the start depends on once the bank has taken the payment in."""
+class _Keeping:
+    """How what this request leaves behind is kept."""
 
-    approach: Approach
-    payment: Payment
-    initiated: Initiated
+    parts: Parts
+    request: PaymentRequest
+    remember: Callable[[Initiation], KeptAnswer] | None
+
+    def answer(self, initiation: Initiation) -> KeptAnswer | None:
+        """The answer to be kept, for a request with an idempotency key."""
+        return self.remember(initiation) if self.remember else None
+
+    def keep(self, initiation: Initiation) -> KeptAnswer | None:
+        """Keep all of it in one transaction. Raises KeptBefore."""
+        answer = self.answer(initiation)
+        new = NewPayment(
+            initiation.payment, self.request.body, initiation.authorisation, answer=answer
+        )
+        self.parts.payments.keep(new)
+        return answer
 
 
 def _with_start(
-    parts: Parts, ctx: TppContext, request: PaymentRequest, start: _Start
+    ctx: TppContext, kept: _Keeping, initiation: Initiation, approach: Approach
 ) -> Initiation:
-    """The payment with its authorisation, where the bank or the profile wants it started now."""
-    approach, payment, initiated = start.approach, start.payment, start.initiated
-    said = initiated.psu_message
-    if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
-        return Initiation(payment, psu_message=said, tpp_notes=initiated.tpp_notes)
-    situation = Situation(request.prefers_explicit, payment.multilevel)
-    if starts_explicitly(ctx.profile, situation):
-        return Initiation(
-            payment,
-            explicit=approach,
-            basket_mode=in_basket_mode(ctx.profile, situation),
-            psu_message=said,
-            tpp_notes=initiated.tpp_notes,
-        )
+    """The payment with its authorisation, which starts now."""
+    parts, request, payment = kept.parts, kept.request, initiation.payment
     opening = Opening(
         authorisation_id=parts.new_id(),
+        at=payment.created_at,
         payment=payment,
         kind=AuthorisationKind.PIS_CREATION,
         approach=approach,
         psu=ctx.psu,
         redirect_uris=payment.wishes.redirect_uris,
     )
+    if approach.needs_psu:
+        new = opened(ctx, opening)
+        first = kept.keep(replace(initiation, authorisation=new))
+        progress = start_at_bank(parts, ctx, Kept(opening, new, first), request.transfer)
+        initiation = _started(initiation, progress.authorisation, progress)
+        if first is not None and (answer := kept.answer(initiation)) is not None:
+            parts.sca.remember(answer)
+        return initiation
     started = ask_bank_to_start(parts, ctx, opening, request.transfer)
     if not isinstance(started, Done):
-        failed = opened(parts, ctx, opening)
+        failed = opened(ctx, opening)
         parts.payments.keep(NewPayment(payment, request.body, failed, start_failed=True))
         raise refusal_of(started)
-    return Initiation(
-        payment,
-        opened(parts, ctx, opening, started.value),
-        psu_message=started.value.psu_message or said,
-        tpp_notes=(*initiated.tpp_notes, *started.value.tpp_notes),
+    authorisation = opened(ctx, opening, started.value)
+    initiation = _started(initiation, authorisation, started.value)
+    kept.keep(initiation)
+    return initiation
+
+
+def _started(
+    initiation: Initiation, authorisation: Authorisation, said: Progress | AuthorisationStarted
+) -> Initiation:
+    return replace(
+        initiation,
+        authorisation=authorisation,
+        psu_message=said.psu_message or initiation.psu_message,
+        tpp_notes=(*initiation.tpp_notes, *said.tpp_notes),
     )
 
 

@@ -6,15 +6,23 @@ Every reading finds the payment first, and only for the TPP that initiated it (E
 from dataclasses import dataclass
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
-from cms.domain.errors import AlreadyFinalised, IllegalMove, Unknown
+from cms.domain.errors import (
+    AlreadyFinalised,
+    BeingCarriedOut,
+    CancellationOfFinalised,
+    ChangedMeanwhile,
+    Unknown,
+)
 from cms.domain.expiry import authorisation_expired, confirmation_overdue
+from cms.domain.intent import Deed
 from cms.domain.payment import Payment
 from cms.domain.payment_service import PaymentService
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
-from spi.types import PaymentStatusReport, ScaStatusReport
-from xs2a.errors import WrongPaymentProduct, WrongPaymentService
+from cms.domain.statuses import Cause, TransactionStatus
+from cms.service.intents import Subject
+from spi.types import NotAuthorised, PaymentStatusReport, ScaStatusReport
+from xs2a.errors import BankRefused, WrongPaymentProduct, WrongPaymentService
 from xs2a.flows.bank import demand
-from xs2a.flows.deeds import settle_open_deed
+from xs2a.flows.deeds import Request, carry_out, settle_open_deed
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.refs import authorisation_ref, ref_of
 
@@ -75,12 +83,17 @@ def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
 
 def _settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
     """The PSU's time has run out (P8). But the bank may have executed the payment and its word
-    may have been lost, so it is asked before the payment is rejected (S6).
+    may have been lost, or a PSU may be about to confirm: the payment is rejected only after the
+    bank has agreed never to execute it (S6). If it does not agree, it tells how things stand.
     """
-    report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
-    if report.status in (TransactionStatus.RCVD, TransactionStatus.PATC):
-        return parts.payments.expire(payment)
-    return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
+    request = Request(Deed.EXPIRE, NotAuthorised())
+    try:
+        return carry_out(parts, ctx, Subject(payment), request).subject.payment
+    except BankRefused:
+        report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+        return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
+    except (BeingCarriedOut, CancellationOfFinalised, ChangedMeanwhile):  # somebody was faster
+        return parts.payments.find(payment.payment_id, payment.instance_id)
 
 
 def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatus:
@@ -91,7 +104,7 @@ def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatu
     report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
     try:
         kept = parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
-    except (AlreadyFinalised, IllegalMove):  # moved meanwhile: what is stored counts (P1)
+    except AlreadyFinalised:  # what is stored counts (P1)
         kept = parts.payments.find(address.payment_id, ctx.instance_id)
     return PaymentStatus(kept, report)
 
@@ -124,8 +137,7 @@ def read_sca_status(
         )
     )
     told = report.status
-    news = told not in (None, ScaStatus.RECEIVED, authorisation.status)  # nobody goes back there
-    if told is not None and news and not authorisation.status.finalised:
+    if told is not None and told is not authorisation.status and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)
     return AuthorisationStatus(failed_if_over(parts, payment, authorisation), report)
 

@@ -9,12 +9,10 @@ from cms.domain.authorising import ensure_authorisable, ensure_not_done, takes_p
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment, RedirectUris
-from spi.answers import Done
 from xs2a.errors import OtherPsu
 from xs2a.flows.acceptable import ensure_acceptable
-from xs2a.flows.bank import refusal_of
 from xs2a.flows.evidence import Progress, PsuUpdate
-from xs2a.flows.opening import Opening, ask_bank_to_start, ensure_reachable, opened
+from xs2a.flows.opening import Kept, Opening, ensure_reachable, opened, start_at_bank
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.reads import Address, find_payment
 from xs2a.flows.update import advance
@@ -41,33 +39,26 @@ def start_authorisation(
 ) -> Progress:
     """Start an authorisation, and go on as far as what was sent along leads.
 
-    Raises what `ensure_authorisable`, `ensure_not_done` and `ensure_acceptable` raise, OtherPsu,
-    PsuNotNamed, BankRefused and BankUnavailable. What the bank refused at the start stays as
-    failed (A3); a step that is refused leaves the authorisation as it was before that step.
+    `remember` gives the answer to be kept, for a request with an idempotency key: with the
+    authorisation, and anew when the start has gone on. Raises what `ensure_authorisable`,
+    `ensure_not_done`, `ensure_room` and `ensure_acceptable` raise, KeptBefore, OtherPsu,
+    PsuNotNamed, BankRefused and BankUnavailable. A step that is refused leaves the authorisation
+    as it was before that step.
     """
     payment = find_payment(parts, ctx, address)
     ensure_authorisable(payment, request.kind, parts.clock())
     opening = _opening(parts, ctx, payment, request)
+    new = opened(ctx, opening)
+    at = Progress(payment, new)
     if request.sent is not None:
-        at = Progress(payment, opened(parts, ctx, opening))
         ensure_acceptable(ctx, at, request.sent, parts.clock())
     transfer = parts.transfer_of(payment, parts.payments.body(payment))
-    started = ask_bank_to_start(parts, ctx, opening, transfer)
-    if not isinstance(started, Done):
-        parts.sca.keep_failed_start(opened(parts, ctx, opening))
-        raise refusal_of(started)
-    progress = Progress(
-        payment,
-        opened(parts, ctx, opening, started.value),
-        psu_message=started.value.psu_message,
-        tpp_notes=started.value.tpp_notes,
-    )
-    if request.sent is None:
-        parts.sca.start(progress.authorisation, answer=remember(progress) if remember else None)
-        return progress
-    parts.sca.start(progress.authorisation)
-    progress = advance(parts, ctx, progress, request.sent)
-    if remember is not None:
+    answer = remember(at) if remember else None
+    parts.sca.start(new, answer=answer)
+    progress = start_at_bank(parts, ctx, Kept(opening, new, answer), transfer)
+    if request.sent is not None:
+        progress = advance(parts, ctx, progress, request.sent)
+    if remember is not None and progress != at:
         parts.sca.remember(remember(progress))
     return progress
 
@@ -81,6 +72,7 @@ def _opening(parts: Parts, ctx: TppContext, payment: Payment, request: StartRequ
     ensure_not_done(psu, request.kind, parts.authorisations.all_of(payment))
     return Opening(
         authorisation_id=parts.new_id(),
+        at=parts.clock(),
         payment=payment,
         kind=request.kind,
         approach=approach,

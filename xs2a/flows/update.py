@@ -13,7 +13,7 @@ from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus
 from cms.service.intents import Subject
 from cms.service.sca import ScaStep
-from spi.answers import Answer, Done, Refused
+from spi.answers import Answer, BankCode, BankError, Done, Refused
 from spi.types import (
     CodeConfirmed,
     ConfirmationCode,
@@ -23,7 +23,7 @@ from spi.types import (
     PsuCredentials,
     ScaCode,
 )
-from xs2a.errors import CodeNotAccepted
+from xs2a.errors import BankRefused, CodeNotAccepted, StatusAllowsNoUpdate
 from xs2a.flows.acceptable import ensure_acceptable, place_of
 from xs2a.flows.bank import ask, refusal_of
 from xs2a.flows.deeds import Request, carry_out
@@ -98,8 +98,10 @@ def update_authorisation(
     """
     payment = find_payment(parts, ctx, address.payment)
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
-    at = Progress(payment, failed_if_over(parts, payment, authorisation))
+    at = Progress(payment, authorisation)
     ensure_acceptable(ctx, at, sent, parts.clock())
+    if failed_if_over(parts, payment, authorisation).status.finalised:
+        raise StatusAllowsNoUpdate
     return advance(parts, ctx, at, sent)
 
 
@@ -126,8 +128,10 @@ def _authenticate(walk: Walk) -> Progress:
     )
     if said.exempted and walk.may_be_exempted:
         return _without_sca(walk, ScaStatus.EXEMPTED)
-    if not said.methods:
+    if not said.methods and not said.exempted:
         return _without_sca(walk, ScaStatus.FINALISED)
+    if not said.methods:  # an exemption where there can be none, and no way to authorise
+        raise BankRefused((BankError(BankCode.SCA_METHOD_UNKNOWN),))
     if len(said.methods) == 1:
         return _select(walk, said.methods[0].authentication_method_id)
     step = ScaStep(ScaStatus.PSU_AUTHENTICATED, psu=walk.psu)

@@ -21,7 +21,7 @@ from xs2a.http import describe, gate, links
 from xs2a.http.addresses import PAYMENT, addressed
 from xs2a.http.answers import JSON, json_response, notes, psu_message
 from xs2a.http.gate import Entry
-from xs2a.http.replay import Replay, answer_once, replay_key, secret_digest
+from xs2a.http.replay import Replay, answer_once, replay_key, start_digest
 from xs2a.http.sent import sent_body
 from xs2a.http.update_body import START, UPDATE, read_update
 from xs2a.http.wishes import redirect_uris_of_start, sca_wishes
@@ -66,7 +66,7 @@ def _start(entry: Entry, kind: AuthorisationKind, path: dict[str, str]) -> Respo
     ctx, sent, parts = entry.ctx, entry.sent, gate.door().parts
     body = _json_body()
     key = None if entry.findings else replay_key(ctx, sent)
-    replay = Replay(key, secret_digest(body, key)) if key else None
+    replay = Replay(key, start_digest(sent, body, key)) if key else None
     first = replay.first_answer() if replay else None
     if first is not None:  # before the rules: what was right then may be too late now
         return first

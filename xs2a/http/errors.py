@@ -24,6 +24,7 @@ from cms.domain.errors import (
     PsuMismatch,
     Refusal,
     StoreUnavailable,
+    TooManyAuthorisations,
     Unknown,
 )
 from cms.domain.profile import BlankTenant, UnknownTenant
@@ -67,6 +68,7 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     NothingToAuthorise: Message.STATUS_INVALID,
     PsuHasAuthorised: Message.STATUS_INVALID,
     BeingCarriedOut: Message.STATUS_INVALID,
+    TooManyAuthorisations: Message.STATUS_INVALID,
     CancellationOfFinalised: Message.FORMAT_ERROR,
     CancellationNotRequested: Message.FORBIDDEN,
     ApproachClosed: Message.SERVICE_BLOCKED,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import scrypt
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import orjson
 from flask import Response, request
@@ -11,7 +11,7 @@ from flask import Response, request
 from cms.domain.errors import KeptBefore, StoreUnavailable
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.profile import RequestIdReplay
-from cms.service.idempotency import request_key
+from cms.service.idempotency import body_digest, request_key
 from xs2a.errors import RequestFaulty
 from xs2a.flows.parts import TppContext
 from xs2a.http import gate
@@ -35,7 +35,7 @@ class Replay:
         if kept is None:
             return None
         if kept.body_digest != self.digest:
-            text = "This idempotency key was used before with another body."
+            text = "This idempotency key was used before for another request."
             raise RequestFaulty.one(Message.FORMAT_ERROR, text, "idempotency-key")
         return answer(kept.body, kept.http_status, orjson.loads(kept.headers))
 
@@ -56,9 +56,23 @@ def replay_key(ctx: TppContext, sent: SentHeaders) -> str | None:
     return None
 
 
-def secret_digest(body: bytes, key: str) -> str:
-    """Of a body that may hold a password: slow and salted, so that it cannot be guessed from."""
-    return scrypt(body, salt=key.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+# What a start of an authorisation says by headers: another PSU is another request.
+_SAYING: Final = (
+    "psu-id",
+    "psu-id-type",
+    "psu-corporate-id",
+    "psu-corporate-id-type",
+    "tpp-redirect-preferred",
+    "tpp-decoupled-preferred",
+)
+
+
+def start_digest(sent: SentHeaders, body: bytes, key: str) -> str:
+    """Of a start. A body may hold a password: slow and salted then, so that nobody can guess."""
+    said = orjson.dumps([sent.get(name) for name in _SAYING])
+    if not body:
+        return body_digest(said)
+    return scrypt(said + body, salt=key.encode(), n=2**14, r=8, p=1, dklen=32).hex()
 
 
 def answer_once(

@@ -18,28 +18,41 @@ from xs2a.errors import ApproachClosed, CodeNotAccepted, StatusAllowsNoUpdate, W
 
 class Update(StrEnum):
     """What a TPP can send for an authorisation: the value is the name of its link, `start_link`
-    that of the link by which the same is sent with the start.
+    that of the link by which the same is sent with the start, `sent_as` says where it stands in
+    the request.
     """
 
     start_link: str
+    sent_as: str
 
-    PSU_IDENTIFICATION = "updatePsuIdentification", "startAuthorisationWithPsuIdentification"
-    PSU_AUTHENTICATION = "updatePsuAuthentication", "startAuthorisationWithPsuAuthentication"
+    PSU_IDENTIFICATION = (
+        "updatePsuIdentification",
+        "startAuthorisationWithPsuIdentification",
+        "the header PSU-ID without a body",
+    )
+    PSU_AUTHENTICATION = (
+        "updatePsuAuthentication",
+        "startAuthorisationWithPsuAuthentication",
+        "psuData.password",
+    )
     METHOD_SELECTION = (
         "selectAuthenticationMethod",
         "startAuthorisationWithAuthenticationMethodSelection",
+        "authenticationMethodId",
     )
     TRANSACTION_AUTHORISATION = (
         "authoriseTransaction",
         "startAuthorisationWithTransactionAuthorisation",
+        "scaAuthenticationData",
     )
-    CONFIRMATION = "confirmation", ""
+    CONFIRMATION = "confirmation", "", "confirmationCode"
 
-    def __new__(cls, value: str, start_link: str = "") -> Self:
-        """`NAME = link, link with the start`."""
+    def __new__(cls, value: str, start_link: str = "", sent_as: str = "") -> Self:
+        """`NAME = link, link with the start, member or header`."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.start_link = start_link
+        member.sent_as = sent_as
         return member
 
 
@@ -229,6 +242,18 @@ def find_step(at: Place, sent: AbstractSet[Update]) -> Step | None:
 def refusal_row(at: Place, sent: AbstractSet[Update]) -> RefusalRow:
     """Why these updates are not accepted here; asked only where there is no step."""
     return next(row for row in REFUSALS if row.fits(at, sent))
+
+
+def refusal_of(at: Place, row: RefusalRow) -> Refusal:
+    """The row's refusal, with what the authorisation waits for where it waits for something."""
+    awaited = " or ".join(
+        step.update.sent_as
+        for step in STEPS
+        if step.at is at.status and at.approach in step.approaches
+    )
+    return row.refusal(
+        f"The authorisation is {at.status} and waits for {awaited}." if awaited else ""
+    )
 
 
 def updates_offered(approach: Approach, status: ScaStatus) -> tuple[Update, ...]:

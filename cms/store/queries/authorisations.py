@@ -57,8 +57,8 @@ class AuthorisationQueries:
         statement = _UPDATE.values(sca_approach=approach.value)
         self._connection.execute(statement, {"id": authorisation.authorisation_id})
 
-    def end_link(self, authorisation: Authorisation, at: datetime) -> None:
-        """The link to the bank's pages leads nowhere any more."""
+    def set_link_end(self, authorisation: Authorisation, at: datetime) -> None:
+        """Until when the PSU may come to the bank for it."""
         statement = _UPDATE.values(redirect_expires_at=at)
         self._connection.execute(statement, {"id": authorisation.authorisation_id})
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from cms.domain.kept_answer import KeptAnswer
 from cms.store.inserts import NewRow, PreparedInsert
@@ -31,6 +31,19 @@ class IdempotencyQueries:
         """Keep an answer together with other changes."""
         _, row = new_answer_row(answer, at)
         _INSERT.run(self._connection, row)
+
+    def replace(self, answer: KeptAnswer) -> None:
+        """Another answer under the same key."""
+        told = {"headers": answer.headers, "body": answer.body}
+        self._connection.execute(update(idempotent_answers).where(_is(answer)).values(told))
+
+    def forget(self, answer: KeptAnswer) -> None:
+        """Nothing is kept under this key."""
+        self._connection.execute(delete(idempotent_answers).where(_is(answer)))
+
+
+def _is(answer: KeptAnswer) -> ColumnElement[bool]:
+    return idempotent_answers.c.request_key == answer.request_key
 
 
 def new_answer_row(answer: KeptAnswer, at: datetime) -> NewRow:

@@ -126,7 +126,7 @@ def test_the_psu_joins_authorisation_and_payment(tpp: TppClient) -> None:
     assert world.rows()["payment_psus"] == 2
 
 
-@pytest.mark.parametrize("status", list(ScaStatus))
+@pytest.mark.parametrize("status", [each for each in ScaStatus if each != "received"])
 @pytest.mark.parametrize("upper", [False, True])
 def test_the_online_banking_tells_how_far_the_psu_has_come(
     world: World, made: Made, status: ScaStatus, *, upper: bool

@@ -7,13 +7,14 @@ import pytest
 
 from cms.domain import errors
 from cms.domain.approach import Approach
+from cms.domain.authorisation import AuthorisationKind
 from cms.domain.confirmation import code_is_right
 from cms.domain.errors import KeptBefore, Refusal
 from cms.domain.statuses import ScaStatus
 from cms.http.errors import HTTP_STATUS_FOR_REFUSAL
 from tests.houses import World
-from tests.http.cms.authorising import CANCELLATION, CREATION, started
-from tests.tpps import PSU_ID, Made, TppClient
+from tests.http.cms.authorising import CANCELLATION, CREATION, TEN_MINUTES, started
+from tests.tpps import NOK_URI, PSU_ID, Made, TppClient
 
 BASE = "/psu-api/v1/payment"
 PSU = {"psu-id": PSU_ID}
@@ -38,7 +39,7 @@ def code_hash(world: World, authorisation_id: str) -> str | None:
     return found.confirmation_code_hash
 
 
-@pytest.mark.parametrize("status", list(ScaStatus))
+@pytest.mark.parametrize("status", [each for each in ScaStatus if each != "received"])
 def test_the_code_counts_with_unconfirmed_only(world: World, made: Made, status: ScaStatus) -> None:
     answer = told(world, made, status, {"authenticationData": CODE})
 
@@ -116,13 +117,15 @@ def test_integrated_oauth_travels_as_redirect(world: World, made: Made) -> None:
 
 
 def test_a_second_psu_may_have_to_authorise(world: World, tpp: TppClient, made: Made) -> None:
-    second = started(world, made.payment_id, CREATION, psu_id="g.manager")
     assert told(world, made, "finalised", {}).status_int == 200
     below = f"{BASE}/{made.payment_id}"
     assert world.cms.put(f"{below}/status/PATC").status_int == 200
     assert tpp.get(made.status_path).json["transactionStatus"] == "PATC"
 
+    second = started(world, made.payment_id, CREATION, psu_id="g.manager")
     manager = {"psu-id": "g.manager"}
+    named = f"{BASE}/authorisation/{second}/psu-data"
+    assert world.cms.put_json(named, {"psuId": "g.manager"}).status_int == 200
     path = f"{below}/authorisation/{second}/status/finalised"
     assert world.cms.put(path, headers=manager).status_int == 200
     assert world.cms.put(f"{below}/status/ACSP").status_int == 200
@@ -149,6 +152,28 @@ def test_the_same_psu_on_a_newer_way_ends_the_older_one(world: World, made: Made
     assert world.history(made.authorisation_id) == [("psuIdentified", "failed", "superseded")]
     gone = world.cms.get(f"{BASE}/redirect/{made.authorisation_id}", status="*")
     assert gone.status_int == 408
+
+
+@pytest.mark.parametrize("kind, page", [(CREATION, ""), (CANCELLATION, "/cancellation")])
+@pytest.mark.parametrize(
+    "status, becomes",
+    [
+        ("scaMethodSelected", "failed"),
+        ("unconfirmed", "unconfirmed"),  # the PSU has done its part: the TPP may confirm yet
+        ("finalised", "finalised"),
+    ],
+)
+def test_who_comes_back_too_late_spoils_nothing(
+    world: World, made: Made, kind: AuthorisationKind, page: str, status: str, becomes: str
+) -> None:
+    link = started(world, made.payment_id, kind, psu_id=PSU_ID)
+    assert told(world, made, status, {}, link).status_int == 200
+    world.clock.advance(TEN_MINUTES)
+    answer = world.cms.get(f"{BASE}{page}/redirect/{link}", status="*")
+
+    assert (answer.status_int, answer.json) == (408, {"tppNokRedirectUri": NOK_URI})
+    found = world.house.parts.authorisations.find(link, "UNDEFINED")
+    assert found.status == becomes
 
 
 def test_every_refusal_has_its_answer() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from cms.domain.statuses import TransactionStatus
 from spi.answers import Answer, BankCode, Done, Unknown
-from spi.types import CancellationBegun, NoScaNeeded, Outcome, ScaCode, TppNote
+from spi.types import CancellationBegun, NoScaNeeded, NotAuthorised, Outcome, ScaCode, TppNote
 from tests.houses import refused
 from tests.http.conftest import OpenHouse
 from tests.http.xs2a.sending import (
@@ -55,7 +55,8 @@ def test_who_mandates_the_psus_consent(
     assert answer.status_int == (202 if needed else 204)
     after = status.value if needed else "CANC"
     assert tpp.get(made.status_path).json["transactionStatus"] == after
-    assert [proof for _, proof in world.bank.deeds] == ([] if needed else [NoScaNeeded()])
+    proof = NotAuthorised() if status is TransactionStatus.RCVD else NoScaNeeded()
+    assert [proof for _, proof in world.bank.deeds] == ([] if needed else [proof])
     found = tpp.get(f"{made.path}/{CANCELLATIONS}").json["authorisationIds"]
     assert len(found) == (1 if needed else 0)
 
@@ -94,11 +95,13 @@ def test_the_banks_word_about_the_status_counts(
     elif said.finalised:
         assert refusal(answer) == (400, [("FORMAT_ERROR", None)])
         assert now == said.value
-    elif said is TransactionStatus.RCVD or not (mandated or profile):
+    elif not (mandated or profile):
         assert (answer.status_int, now) == (204, "CANC")
     else:
-        assert (answer.status_int, now) == (202, said.value)
-        assert answer.json["transactionStatus"] == said.value
+        back = {TransactionStatus.RCVD, TransactionStatus.PATC}  # a payment is not turned back
+        stands_at = "ACSP" if said in back else said.value
+        assert (answer.status_int, now) == (202, stands_at)
+        assert answer.json["transactionStatus"] == stands_at
 
 
 @pytest.mark.parametrize("status", FINALISED)

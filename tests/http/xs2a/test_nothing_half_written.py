@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cms.domain.intent import LONGEST_BANK_CALL
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
 from spi.types import PaymentStatusReport, ScaStatusReport
@@ -110,15 +111,24 @@ def test_a_status_moves_with_its_history_or_not_at_all(any_tpp: TppClient) -> No
 
 
 def test_a_payment_expires_with_its_authorisations_or_not_at_all(any_tpp: TppClient) -> None:
+    """What the bank has agreed to is not lost: it is asked again, when the store works again."""
     world = any_tpp.world
     made = any_tpp.initiated()
-    before = stored(world)
-    payment = world.house.parts.payments.find(made.payment_id, "UNDEFINED")
+    parts = world.house.parts
+    payment = parts.payments.find(made.payment_id, "UNDEFINED")
     world.clock.now = payment.confirm_by
     break_inserts(world.house.database, "status_history")
 
     assert any_tpp.get(made.status_path).status_int in {500, 503}
-    assert stored(world) == before
+    held = parts.payments.find(made.payment_id, "UNDEFINED")
+    assert (held.status, world.history(made.payment_id)) == (payment.status, [])
+    assert [each.status.finalised for each in parts.authorisations.all_of(held)] == [False]
+
+    mend(world.house.database)
+    world.clock.advance(LONGEST_BANK_CALL)
+    assert any_tpp.get(made.status_path).json == {"transactionStatus": "RJCT"}
+    assert any_tpp.get(made.authorisation_path).json == {"scaStatus": "failed"}
+    assert world.bank.asked.count("cancel_payment") == 1
 
 
 def test_the_psu_is_named_everywhere_or_nowhere(any_tpp: TppClient) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
-from spi.types import PaymentStatusReport, ScaStatusReport, TppNote
-from tests.houses import World
+from spi.types import NotAuthorised, Outcome, PaymentStatusReport, ScaStatusReport, TppNote
+from tests.houses import World, refused
 from tests.http.conftest import OpenHouse
 from tests.tpps import INSTANT, PAYMENT, SCT, Made, TppClient, payment, refusal
 
@@ -205,6 +205,7 @@ def test_the_profile_sets_the_time_to_confirm(open_house: OpenHouse, pisp: str) 
 @pytest.mark.parametrize("path", ["path", "status_path"])
 def test_an_overdue_payment_is_what_the_bank_says(tpp: TppClient, path: str) -> None:
     made = tpp.initiated()
+    tpp.world.bank.cancelled = refused(BankCode.STATUS_INVALID)
     tpp.world.bank.status = Done(PaymentStatusReport(TransactionStatus.ACSC))
     tpp.world.clock.advance(2 * DAY)
 
@@ -214,11 +215,57 @@ def test_an_overdue_payment_is_what_the_bank_says(tpp: TppClient, path: str) -> 
 
 def test_an_overdue_payment_waits_for_a_silent_bank(tpp: TppClient) -> None:
     made = tpp.initiated()
-    tpp.world.bank.status = Unknown("time-out")
+    tpp.world.bank.cancelled = Unknown("time-out")
+    tpp.world.bank.outcome = Unknown("time-out")
     tpp.world.clock.advance(2 * DAY)
 
     assert tpp.get(made.status_path).status_int == 503
+    assert tpp.get(made.status_path).json == {"transactionStatus": "RCVD"}
     assert tpp.world.history(made.payment_id) == []
+    tpp.world.bank.outcome = Done(Outcome(TransactionStatus.CANC))
+    assert tpp.get(made.status_path).json == {"transactionStatus": "RJCT"}
+    assert tpp.world.history(made.payment_id) == [("RCVD", "RJCT", "time_ran_out")]
+
+
+def test_before_a_payment_expires_the_bank_gives_it_up(tpp: TppClient) -> None:
+    made = tpp.initiated()
+    tpp.world.clock.advance(2 * DAY)
+
+    assert tpp.get(made.status_path).json == {"transactionStatus": "RJCT"}
+    ((deed, proof),) = tpp.world.bank.deeds
+    assert (deed.payment.payment_id, proof) == (made.payment_id, NotAuthorised())
+
+
+def test_what_the_bank_neither_gives_up_nor_executes_waits_on(tpp: TppClient) -> None:
+    made = tpp.initiated()
+    tpp.world.bank.cancelled = refused(BankCode.SERVICE_BLOCKED)
+    tpp.world.clock.advance(2 * DAY)
+
+    assert tpp.get(made.status_path).json == {"transactionStatus": "RCVD"}
+    assert tpp.world.history(made.payment_id) == []
+
+
+# A bank that answers from yesterday's copy of its books makes nothing look unauthorised.
+@pytest.mark.parametrize(
+    "stands_at, told, becomes",
+    [
+        ("ACCP", "RCVD", "ACCP"),
+        ("ACCP", "PATC", "ACCP"),
+        ("ACSP", "ACCP", "ACCP"),
+        ("PATC", "RCVD", "PATC"),
+        ("PDNG", "PATC", "PATC"),
+        ("PDNG", "RCVD", "PDNG"),
+    ],
+)
+def test_a_report_does_not_lead_back(
+    tpp: TppClient, stands_at: str, told: str, becomes: str
+) -> None:
+    made = tpp.initiated()
+    push = f"/aspsp-api/v1/pis/transaction-status/{made.payment_id}/status/{stands_at}"
+    tpp.world.cms.put(push)
+    tpp.world.bank.status = Done(PaymentStatusReport(TransactionStatus(told)))
+
+    assert tpp.get(made.status_path).json["transactionStatus"] == becomes
 
 
 def test_a_payment_stays_readable_when_its_product_is_offered_no_more(

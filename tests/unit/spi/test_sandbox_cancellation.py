@@ -1,15 +1,22 @@
 """Payments that are stopped at the bank, with and without the PSU."""
 
+from dataclasses import replace
+
 import pytest
 
+from cms.domain.statuses import TransactionStatus
 from sandbox.core.bank import Bank
 from spi.answers import BankCode, Done
 from spi.sandbox import SandboxConnector, order_of
 from spi.types import (
+    BankDeed,
     CancellationBegun,
+    ConfirmationCode,
     NoScaNeeded,
+    NotAuthorised,
     Outcome,
     PaymentStatusReport,
+    Proof,
     ScaCode,
 )
 from tests.unit.spi.bank_calls import (
@@ -21,6 +28,8 @@ from tests.unit.spi.bank_calls import (
     CTX,
     MARION,
     MARIONS,
+    PATC,
+    RCVD,
     SEPA,
     authorise,
     cancel,
@@ -31,6 +40,7 @@ from tests.unit.spi.bank_calls import (
     payment,
     ref,
     refused,
+    to_authorise,
 )
 
 
@@ -57,6 +67,55 @@ def test_what_a_cancellation_needs(
     if paid:
         authorise(bank, made)
     assert connector.begin_cancellation(CTX, ref(made)) == Done(begun)
+
+
+@pytest.mark.parametrize(
+    "amount, paid, seen, stands",
+    [
+        ("12.50", False, RCVD, CANC),
+        ("666.08", False, RCVD, CANC),
+        ("12.50", True, RCVD, ACCP),  # a PSU has authorised it since
+        ("12.50", True, PATC, ACCP),
+    ],
+)
+def test_what_nobody_has_authorised_is_given_up(
+    connector: SandboxConnector,
+    bank: Bank,
+    amount: str,
+    *,
+    paid: bool,
+    seen: TransactionStatus,
+    stands: TransactionStatus,
+) -> None:
+    """It expires, or is cancelled early: only if it stands where the server believes it to."""
+    made = payment(amount, SEPA)
+    if paid:
+        authorise(bank, made)
+    order = replace(to_authorise(made), status=seen)
+    answer = connector.cancel_payment(CTX, BankDeed("deed-9", order), NotAuthorised())
+
+    if stands is CANC:
+        assert answer == Done(Outcome(CANC))
+    else:
+        assert refused(answer, BankCode.STATUS_INVALID)
+    assert connector.read_payment_status(CTX, ref(made)) == Done(PaymentStatusReport(stands))
+
+
+@pytest.mark.parametrize("proof", [ScaCode("123456"), ConfirmationCode("the code")])
+def test_nobodys_code_cancels_nothing(
+    connector: SandboxConnector, bank: Bank, proof: Proof
+) -> None:
+    made = payment(product=SEPA)
+    authorise(bank, made)
+    assert refused(cancel(connector, made, proof, at=None), BankCode.SCA_INVALID)
+
+
+def test_who_has_authorised_nothing_proves_nothing(connector: SandboxConnector) -> None:
+    made = payment(product=SEPA)
+    come_to_tan(connector, made)
+    assert refused(execute(connector, made, NotAuthorised()), BankCode.SCA_INVALID)
+    come_to_tan(connector, made, at=CANCELLING)
+    assert refused(cancel(connector, made, NotAuthorised()), BankCode.SCA_INVALID)
 
 
 @pytest.mark.parametrize("paid", [False, True])

@@ -7,7 +7,7 @@ import pytest
 
 from cms.domain.statuses import ScaStatus
 from sandbox.core.bank import Bank
-from spi.answers import BankCode, Done, Unknown
+from spi.answers import BankCode, Done, Refused, Unknown
 from spi.sandbox import SandboxConnector
 from spi.types import (
     AuthorisationRef,
@@ -52,6 +52,12 @@ from tests.unit.spi.bank_calls import (
 )
 
 
+def text_of(answer: object) -> str:
+    """What the bank tells the TPP, and it the PSU."""
+    assert isinstance(answer, Refused)
+    return answer.errors[0].text or ""
+
+
 @pytest.mark.parametrize(
     "psu_id, iban, methods",
     [
@@ -75,8 +81,10 @@ def test_after_the_password_the_second_factors_are_known(
 
 def test_the_third_wrong_password_ends_it(connector: SandboxConnector) -> None:
     made = payment()
-    for ends in (False, False, True):
-        assert refused(log_in(connector, made, password="wrong"), ends=ends)
+    for left, ends in (("2 tries", False), ("one try", False), ("last try", True)):
+        answer = log_in(connector, made, password="wrong")
+        assert refused(answer, ends=ends)
+        assert left in text_of(answer)
     assert refused(log_in(connector, made), BankCode.STATUS_INVALID, ends=True)
 
 
@@ -136,8 +144,14 @@ def test_the_right_tan_executes_once_and_answers_again(connector: SandboxConnect
 def test_the_third_wrong_tan_ends_it(connector: SandboxConnector) -> None:
     made = payment()
     come_to_tan(connector, made)
-    for deed_id, ends in (("deed-1", False), ("deed-2", False), ("deed-3", True)):
-        assert refused(execute(connector, made, ScaCode("1"), deed_id), ends=ends)
+    for deed_id, left, ends in (
+        ("deed-1", "2 tries", False),
+        ("deed-2", "one try", False),
+        ("deed-3", "last try", True),
+    ):
+        answer = execute(connector, made, ScaCode("1"), deed_id)
+        assert refused(answer, ends=ends)
+        assert left in text_of(answer)
     last = BankDeed("deed-3", to_authorise(made), AUTHORISATION)
     assert refused(connector.outcome_of(CTX, last), ends=True)
     assert sca_status(connector) is ScaStatus.FAILED

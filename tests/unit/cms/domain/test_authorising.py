@@ -7,10 +7,12 @@ import pytest
 
 from cms.domain.authorisation import AuthorisationKind
 from cms.domain.authorising import (
+    MOST_AUTHORISATIONS,
     ensure_authorisable,
     ensure_cancellable,
-    ensure_executable,
     ensure_not_done,
+    ensure_room,
+    ensure_takes_part,
     superseded,
 )
 from cms.domain.errors import (
@@ -20,7 +22,9 @@ from cms.domain.errors import (
     ConfirmationOverdue,
     NothingToAuthorise,
     PsuHasAuthorised,
+    PsuMismatch,
     Refusal,
+    TooManyAuthorisations,
 )
 from cms.domain.parties import PsuId
 from cms.domain.payment import CancellationRequest, Payment
@@ -101,28 +105,6 @@ def test_the_text_of_p4_is_fixed() -> None:
     assert CancellationOfFinalised.text == ("Payment is finalised already and cannot be cancelled")
 
 
-@pytest.mark.parametrize("at", list(ScaStatus))
-@pytest.mark.parametrize("status", list(TransactionStatus))
-def test_only_a_confirmation_may_come_after_the_payment_has_moved_on(
-    status: TransactionStatus, at: ScaStatus
-) -> None:
-    unconfirmed = at is ScaStatus.UNCONFIRMED
-    allowed = not status.finalised if unconfirmed else status in AWAITING
-
-    assert refusal_of(ensure_executable, payment(status), authorisation(at), BEFORE) is (
-        None if allowed else NothingToAuthorise
-    )
-
-
-@pytest.mark.parametrize("at", [ScaStatus.UNCONFIRMED, ScaStatus.SCA_METHOD_SELECTED])
-def test_nothing_is_executed_late_or_twice_at_a_time(at: ScaStatus) -> None:
-    proven = authorisation(at)
-
-    assert refusal_of(ensure_executable, payment(), proven, NOW) is ConfirmationOverdue
-    busy = payment(open_intent_id="i")
-    assert refusal_of(ensure_executable, busy, proven, BEFORE) is BeingCarriedOut
-
-
 @pytest.mark.parametrize(
     "psu, kind, earlier_status, has_authorised, is_superseded",
     [
@@ -158,3 +140,39 @@ def test_an_authorisation_of_nobody_known_is_nobodys(status: ScaStatus) -> None:
 
     assert refusal_of(ensure_not_done, ANTON, CREATION, earlier) is None
     assert superseded(ANTON, CREATION, earlier) == []
+
+
+@pytest.mark.parametrize("kind", [CREATION, CANCELLATION])
+@pytest.mark.parametrize("status", [ScaStatus.FAILED, ScaStatus.RECEIVED])
+def test_each_kind_has_room_for_so_many_however_they_ended(
+    kind: AuthorisationKind, status: ScaStatus
+) -> None:
+    earlier = [authorisation(status, kind=kind)] * (MOST_AUTHORISATIONS - 1)
+    other = [authorisation(status, kind=each) for each in AuthorisationKind if each is not kind]
+
+    assert refusal_of(ensure_room, kind, earlier + other * MOST_AUTHORISATIONS) is None
+    assert refusal_of(ensure_room, kind, earlier + earlier[:1]) is TooManyAuthorisations
+
+
+@pytest.mark.parametrize(
+    "psus, multilevel, kind, named, refusal",
+    [
+        ((), False, CREATION, ANTON, None),
+        ((ANTON,), False, CREATION, ANTON, None),
+        ((ANTON,), False, CREATION, None, None),  # nobody is named yet: the bank will
+        ((ANTON,), False, CREATION, MARION, PsuMismatch),
+        ((ANTON,), True, CREATION, MARION, None),
+        ((ANTON,), True, CANCELLATION, MARION, PsuMismatch),
+    ],
+)
+def test_an_authorisation_is_of_somebody_who_takes_part(
+    psus: tuple[PsuId, ...],
+    kind: AuthorisationKind,
+    named: PsuId | None,
+    refusal: type[Refusal] | None,
+    *,
+    multilevel: bool,
+) -> None:
+    found = payment(psus=psus, multilevel=multilevel)
+
+    assert refusal_of(ensure_takes_part, found, authorisation(kind=kind, psu=named)) is refusal

@@ -1,6 +1,7 @@
 """The tables of moves: finalised is the end, every status has a way in, no row is ambiguous."""
 
 from collections import Counter
+from itertools import product
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def codes(lifecycle: Lifecycle[Any]) -> list[Any]:
 
 
 def targets(row: Row[Any], lifecycle: Lifecycle[Any]) -> set[Any]:
-    return set(codes(lifecycle)) if row.to is REPORTED else {row.to}
+    return set(codes(lifecycle)) - row.never if row.to is REPORTED else {row.to}
 
 
 def test_the_finalised_statuses_are_those_of_the_decisions() -> None:
@@ -65,14 +66,16 @@ def test_every_row_names_its_clause(lifecycle: Lifecycle[Any]) -> None:
 
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda each: each.kind)
 def test_what_no_row_allows_is_refused(lifecycle: Lifecycle[Any]) -> None:
-    reported = codes(lifecycle)[0]
     rows = {(source, row.cause): row for row in lifecycle.rows for source in row.sources}
 
-    for status in codes(lifecycle):
+    for status, reported in product(codes(lifecycle), repeat=2):
         for cause in Cause:
             row = rows.get((status, cause))
             if row is None:
                 with pytest.raises(AlreadyFinalised if status.finalised else IllegalMove):
+                    lifecycle.next(status, cause, reported)
+            elif row.to is REPORTED and reported in row.never and reported is not status:
+                with pytest.raises(IllegalMove):
                     lifecycle.next(status, cause, reported)
             else:
                 expected = reported if row.to is REPORTED else row.to
@@ -111,6 +114,38 @@ def test_what_an_authorisation_does_for_a_cause(
 
     assert set().union(*(row.sources for row in rows)) == sources
     assert set().union(*(targets_of(row) for row in rows)) == targets
+
+
+REPORTS = (Cause.BANK_REPORTED, Cause.ONLINE_BANKING_REPORTED)
+EARLY = {T.RCVD, T.PDNG, T.ACTC, T.PATC}
+
+
+@pytest.mark.parametrize("cause", REPORTS)
+def test_what_is_told_of_a_payment_does_not_lead_back(cause: Cause) -> None:
+    """Else what the bank has executed could be authorised, or expire, once more."""
+    back = {(status, T.RCVD) for status in set(T) - {T.RCVD}}
+    back |= {(status, T.PATC) for status in set(T) - EARLY}
+
+    for status, told in product((each for each in T if not each.finalised), T):
+        if (status, told) in back:
+            with pytest.raises(IllegalMove):
+                PAYMENT.next(status, cause, told)
+        else:
+            assert PAYMENT.next(status, cause, told) is told
+
+
+@pytest.mark.parametrize("cause", REPORTS)
+@pytest.mark.parametrize("status", sorted(OPEN - {A.RECEIVED}))
+def test_an_authorisation_does_not_begin_again(cause: Cause, status: ScaStatus) -> None:
+    with pytest.raises(IllegalMove):
+        AUTHORISATION.next(status, cause, A.RECEIVED)
+    assert AUTHORISATION.next(A.RECEIVED, cause, A.RECEIVED) is A.RECEIVED
+
+
+def test_the_push_of_the_aspsp_may_lead_anywhere() -> None:
+    assert all(
+        PAYMENT.next(status, Cause.ASPSP_PUSHED, told) is told for status, told in product(T, T)
+    )
 
 
 def targets_of(row: Row[ScaStatus]) -> set[ScaStatus]:

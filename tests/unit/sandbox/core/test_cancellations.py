@@ -11,6 +11,7 @@ from sandbox.core.orders import INSTANT, Executed, Order, OrderRefused, OrderSta
 from sandbox.core.purposes import Purpose
 from sandbox.core.sca import NotYourAccount, OutOfTurn, ScaStatus
 from tests.unit.sandbox.bank_world import (
+    ANTON,
     JOINT,
     MAX,
     Clock,
@@ -119,6 +120,43 @@ def test_where_the_bank_insists_nobody_cancels_without_the_psu(bank: Bank) -> No
     assert refused.value.reason_code == "SCA_INVALID"
     assert bank.payment_status("payment-1") == "ACCP"
     assert cancel(bank, order) == CANCELLED
+
+
+@pytest.mark.parametrize(
+    "amount, debtor, only_while, ends",
+    [
+        ("100.00", ANTON, OrderStatus.ACCP, "CANC"),  # nothing has changed since it was seen
+        ("666.08", ANTON, OrderStatus.ACCP, "CANC"),  # nobody asks whom the bank would insist on
+        ("100.00", ANTON, OrderStatus.RCVD, "ACCP"),  # authorised since
+        ("100.00", JOINT, OrderStatus.PATC, "CANC"),
+        ("100.00", JOINT, OrderStatus.RCVD, "PATC"),
+    ],
+)
+def test_what_has_moved_on_is_not_cancelled_as_unauthorised(
+    bank: Bank, amount: str, debtor: str, only_while: OrderStatus, ends: str
+) -> None:
+    """What is to expire unauthorised must not stop what a PSU has authorised meanwhile (P8)."""
+    order = make_order(amount, debtor=debtor)
+    pay(bank, order, "g.manager" if debtor == JOINT else ANTONS)
+    if ends == "CANC":
+        assert bank.cancel(order, deed_id="d", only_while=only_while) == CANCELLED
+    else:
+        with pytest.raises(OrderRefused) as refused:
+            bank.cancel(order, deed_id="d", only_while=only_while)
+        assert refused.value.reason_code == "STATUS_INVALID"
+    assert bank.payment_status("payment-1") == ends
+
+
+@pytest.mark.parametrize("only_while", [OrderStatus.RCVD, OrderStatus.PATC])
+def test_what_nobody_has_authorised_is_given_up_for_good(
+    bank: Bank, only_while: OrderStatus
+) -> None:
+    order = make_order()
+    come_to_tan(bank, order)
+    for deed_id in ("d", "d", "another"):
+        assert bank.cancel(order, deed_id=deed_id, only_while=only_while) == CANCELLED
+    assert bank.authorise("a", order, "123456") == CANCELLED
+    assert available(bank, ANTONS) == 10_000
 
 
 def test_it_never_insists_before_anybody_has_authorised(bank: Bank) -> None:

@@ -115,12 +115,20 @@ def test_a_log_in_that_fails_says_why(
     assert cms.news == []
 
 
-def test_the_third_wrong_password_fails_the_authorisation(browser: TestApp, cms: FakeCms) -> None:
+@pytest.mark.parametrize("known, news", [((ANTONS,), ["failed"]), ((), [])])
+def test_the_third_wrong_password_fails_the_authorisation(
+    browser: TestApp, bank: Bank, cms: FakeCms, known: tuple[str, ...], news: list[str]
+) -> None:
+    """What was typed names nobody, and might be a password: where no PSU is known the CMS hears
+    nothing, and learns it from the bank's connector.
+    """
+    cms.payment = a_payment(psu_ids=known)
     pages = [log_in(browser, ANTONS, "wrong") for _ in range(3)]
     assert "one try left" in pages[1]
     assert (pages[2].status_int, "blocked" in pages[2]) == (403, True)
     assert pages[2].html.find("a", class_="button")["href"] == NOK
-    assert (cms.news, cms.payment.transaction_status) == (["failed"], "RCVD")
+    assert (cms.news, cms.payment.transaction_status) == (news, "RCVD")
+    assert (cms.psus, bank.sca_status(LINK)) == ([], "failed")
     assert "blocked" in browser.get(f"/pis/{LINK}", status=403)
 
 

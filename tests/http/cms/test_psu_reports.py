@@ -1,0 +1,72 @@
+"""psu-api: what the online banking tells leads nowhere back, and is told of known PSUs only."""
+
+from typing import Any
+
+import pytest
+
+from cms.domain.statuses import ScaStatus
+from tests.houses import World
+from tests.http.cms.authorising import CREATION, started
+from tests.tpps import PSU_ID, Made, TppClient
+
+BASE = "/psu-api/v1/payment"
+PSU = {"psu-id": PSU_ID}
+
+
+@pytest.fixture
+def made(tpp: TppClient) -> Made:
+    """A payment of a PSU that the TPP has named."""
+    return tpp.initiated(headers={"PSU-ID": PSU_ID})
+
+
+def put(world: World, path: str, body: Any = None) -> Any:
+    return world.cms.put_json(path, body or {}, headers=PSU, status="*")
+
+
+def test_a_psu_comes_far_only_when_the_bank_has_named_it(tpp: TppClient) -> None:
+    """What the TPP claims is not enough: whoever is named there is not yet one of the payment's."""
+    made, world = tpp.initiated(), tpp.world
+    link = started(world, made.payment_id, CREATION, psu_id=PSU_ID)
+    far = f"{BASE}/{made.payment_id}/authorisation/{link}/status/psuAuthenticated"
+    named = f"{BASE}/authorisation/{link}/psu-data"
+
+    assert world.rows()["payment_psus"] == 0
+    assert put(world, far).status_int == 400
+    assert put(world, named, {"psuId": PSU_ID}).status_int == 200
+    assert put(world, far).status_int == 200
+
+
+@pytest.mark.parametrize(
+    "stands, told, taken",
+    [
+        ("RCVD", "RCVD", True),  # no news
+        ("RCVD", "PATC", True),
+        ("PATC", "PATC", True),
+        ("ACTC", "PATC", True),  # checked, and then one of several has authorised
+        ("PATC", "RCVD", False),
+        ("ACTC", "RCVD", False),
+        ("ACSP", "RCVD", False),
+        ("ACSP", "PATC", False),  # nobody has to authorise what is under way
+        ("ACSP", "ACCP", True),  # which step of the bank's comes first is the bank's own matter
+    ],
+)
+def test_what_has_been_authorised_does_not_await_it_again(
+    world: World, made: Made, stands: str, told: str, *, taken: bool
+) -> None:
+    below = f"{BASE}/{made.payment_id}/status"
+    assert put(world, f"{below}/{stands}").status_int == 200
+    answer = put(world, f"{below}/{told}")
+
+    stored = world.house.parts.payments.find(made.payment_id, "UNDEFINED").status
+    assert (answer.status_int, stored) == ((200, told) if taken else (400, stands))
+
+
+@pytest.mark.parametrize("stands", [each for each in ScaStatus if each != "received"])
+def test_an_authorisation_does_not_begin_again(world: World, made: Made, stands: ScaStatus) -> None:
+    below = f"{BASE}/{made.payment_id}/authorisation/{made.authorisation_id}/status"
+    assert put(world, f"{below}/{stands}").status_int == 200
+    answer = put(world, f"{below}/received", {"authenticationMethodId": "sms"})
+
+    assert answer.status_int == 400
+    found = world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
+    assert (found.status, found.authentication_method_id) == (stands, None)
