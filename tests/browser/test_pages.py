@@ -98,6 +98,7 @@ def test_every_page_is_built_for_everybody(visit: Visit, station: Station) -> No
 def test_every_page_has_contrast(visit: Visit, station: Station, scheme: str) -> None:
     visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     station(visit)
+    visit.page.wait_for_load_state()
     assert visit.page.evaluate(LOW_CONTRAST) == []
 
 
@@ -105,7 +106,9 @@ def test_every_page_has_contrast(visit: Visit, station: Station, scheme: str) ->
 def test_no_page_scrolls_sideways(visit: Visit, station: Station, px: int) -> None:
     visit.page.set_viewport_size({"width": px, "height": 800})
     station(visit)
+    visit.page.wait_for_load_state()  # a page that waits for a phone loads itself again
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= px
+    visit.page.wait_for_load_state()
     assert visit.page.evaluate(SMALL) == []
 
 

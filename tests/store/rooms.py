@@ -14,7 +14,7 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.intent import BankIntent, Deed
 from cms.domain.parties import PsuId, Role, Tpp
-from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
+from cms.domain.payment import Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
@@ -90,7 +90,7 @@ class Rooms:
         return Payment(**facts)
 
     def full_payment(self) -> Payment:
-        """A payment with every column filled."""
+        """A payment with every column filled that a new one may have."""
         return self.payment(
             psus=(PSU, PsuId("g.manager")),
             wishes=TppWishes(
@@ -103,12 +103,6 @@ class Rooms:
             aspsp_account_id="A-1",
             internal_request_id=self.new_id(),
             multilevel=True,
-            cancellation=CancellationRequest(
-                requested_at=NOW,
-                redirect_uris=RedirectUris("https://pay.example/c", "https://pay.example/c-nok"),
-                internal_request_id=self.new_id(),
-            ),
-            open_intent_id=self.new_id(),
         )
 
     def authorisation(self, payment: Payment, **fields: Any) -> Authorisation:

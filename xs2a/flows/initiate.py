@@ -71,8 +71,10 @@ def initiate_payment(
     start of the authorisation that failed: that stays on record as `failed` (A3).
     """
     approach = choose_approach(ctx.profile, request.sca_wishes)
-    if not starts_explicitly(ctx.profile, Situation(request.prefers_explicit, multilevel=False)):
-        ensure_reachable(approach, ctx.psu)
+    if approach.needs_psu:
+        situation = Situation(request.prefers_explicit, multilevel=False)
+        if not starts_explicitly(ctx.profile, situation):
+            ensure_reachable(approach, ctx.psu)
     payment_id = parts.new_id()
     order = PaymentToInitiate(
         payment_id,
@@ -157,9 +159,9 @@ def _with_start(
 def _started(
     initiation: Initiation, authorisation: Authorisation, said: Progress | AuthorisationStarted
 ) -> Initiation:
-    return replace(
-        initiation,
-        authorisation=authorisation,
+    return Initiation(
+        initiation.payment,
+        authorisation,
         psu_message=said.psu_message or initiation.psu_message,
         tpp_notes=(*initiation.tpp_notes, *said.tpp_notes),
     )

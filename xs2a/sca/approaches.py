@@ -6,6 +6,7 @@ counts; where none does, the wish cannot be met, and the bank's preference count
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
@@ -95,11 +96,16 @@ ROWS: Final = (
 
 def choose_approach(profile: Profile, wishes: Wishes) -> Approach:
     """The approach of a new authorisation. A profile that names none offers redirect."""
-    offered = tuple(dict.fromkeys(profile.common.sca_approaches_supported)) or (REDIRECT,)
-    choice = Choice(wishes, offered)
+    common = profile.common
+    return _chosen(common.sca_approaches_supported, common.sca_redirect_flow, wishes)
+
+
+@lru_cache(maxsize=1024)  # a server meets a handful of profiles, and nine wishes
+def _chosen(supported: tuple[ScaApproach, ...], flow: ScaRedirectFlow, wishes: Wishes) -> Approach:
+    choice = Choice(wishes, tuple(dict.fromkeys(supported)) or (REDIRECT,))
     takes = next((row.takes for row in ROWS if row.fits(choice)), _FIRST)
     chosen = takes(choice)
-    if chosen is REDIRECT and profile.common.sca_redirect_flow is ScaRedirectFlow.OAUTH:
+    if chosen is REDIRECT and flow is ScaRedirectFlow.OAUTH:
         return Approach.OAUTH
     return Approach(chosen.value)
 

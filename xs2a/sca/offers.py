@@ -5,12 +5,14 @@ address.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
+from cms.domain.statuses import ScaStatus
 from xs2a.sca.oauth import oauth_link
 from xs2a.sca.redirect import redirect_link
 from xs2a.sca.steps import Update, updates_offered
@@ -38,16 +40,14 @@ def bank_link(
 
 def own_links(profile: Profile, authorisation: Authorisation) -> tuple[str, ...]:
     """Names of the links that lead to the authorisation itself."""
-    names = [SCA_STATUS]
-    names += [
-        update.value for update in updates_offered(authorisation.sca_approach, authorisation.status)
-    ]
     mandated = profile.common.authorisation_confirmation_request_mandated
-    if (
-        mandated
-        and authorisation.sca_approach in _BANK_LINKS
-        and not authorisation.status.finalised
-    ):
+    return _own_links(authorisation.sca_approach, authorisation.status, mandated=mandated)
+
+
+@lru_cache(maxsize=128)  # all there are
+def _own_links(approach: Approach, status: ScaStatus, *, mandated: bool) -> tuple[str, ...]:
+    names = [SCA_STATUS, *(update.value for update in updates_offered(approach, status))]
+    if mandated and approach in _BANK_LINKS and not status.finalised:
         names.append(Update.CONFIRMATION.value)
     return tuple(names)
 

@@ -25,7 +25,15 @@ _LOCK = select(payments.c.payment_id).where(payments.c.payment_id == bindparam("
 # `key_share`: a row that refers to the payment may be added meanwhile without a deadlock.
 _LOCK = _LOCK.with_for_update(key_share=True)
 _BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
-_INSERT = PreparedInsert(payments)
+# Of a new payment nothing is cancelled, and the bank has not been asked to do anything yet.
+_LATER = (
+    "cancellation_requested_at",
+    "cancellation_redirect_uri",
+    "cancellation_nok_redirect_uri",
+    "cancellation_internal_request_id",
+    "open_intent_id",
+)
+_INSERT = PreparedInsert(payments, without=_LATER)
 _INSERT_PSU = PreparedInsert(payment_psus)
 _UPDATE = update(payments).where(payments.c.payment_id == bindparam("id"))
 
@@ -102,8 +110,7 @@ def _row(payment: Payment) -> dict[str, Any]:
         "notification_modes": ",".join(wishes.notification_modes) or None,
         "brand_logging_information": wishes.brand_logging_information,
         "multilevel": payment.multilevel,
-        "open_intent_id": payment.open_intent_id,
-    } | (_cancellation_columns(payment.cancellation) if payment.cancellation else {})
+    }
 
 
 def _cancellation_columns(request: CancellationRequest) -> dict[str, Any]:
