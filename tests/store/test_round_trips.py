@@ -46,6 +46,7 @@ def test_an_authorisation_comes_back_as_it_was_kept(rooms: Rooms, *, full: bool)
         "psu": PSU,
         "redirect_uris": RedirectUris("https://pay.example/ok", "https://pay.example/nok"),
         "authentication_method_id": "sms",
+        "confirmation_code_hash": "0123456789abcdef",
     }
     authorisation = rooms.authorisation(payment, **(more if full else {}))
     rooms.payments.keep(NewPayment(payment, BODY, authorisation))

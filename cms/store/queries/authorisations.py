@@ -21,7 +21,7 @@ _OF_PARENT = (
     .where(authorisations.c.parent_id == bindparam("parent_id"))
     .order_by(authorisations.c.created_at, authorisations.c.authorisation_id)
 )
-_INSERT = PreparedInsert(authorisations, without=("confirmation_code_hash",))
+_INSERT = PreparedInsert(authorisations)
 _UPDATE = update(authorisations).where(authorisations.c.authorisation_id == bindparam("id"))
 
 
@@ -93,6 +93,7 @@ def _row(authorisation: Authorisation) -> dict[str, Any]:
         "redirect_uri": authorisation.redirect_uris.ok,
         "nok_redirect_uri": authorisation.redirect_uris.nok,
         "authentication_method_id": authorisation.authentication_method_id,
+        "confirmation_code_hash": authorisation.confirmation_code_hash,
     } | psu_columns(authorisation.psu)
 
 
