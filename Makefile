@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS ?= -n auto
+FUZZ_EXAMPLES ?= 2000
 UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" $(LOCK_ARGS)
 
 export XS2A_MODE ?= sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long check format bench bench-docs docs lock clean
+.PHONY: help run demo test test-long fuzz check format bench bench-docs docs lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -27,8 +28,11 @@ demo: $(VENV)/.run ## one payment from POST to its final status, printed step by
 test: $(VENV)/.dev ## set up and run all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-long: $(VENV)/.dev ## thousands of random sequences of TPP, PSU, bank and clock (some minutes)
+test-long: fuzz ## fuzz, and thousands of sequences of TPP, PSU, bank and clock (many minutes)
 	@XS2A_MACHINE_EXAMPLES=1500 $(BIN)/python -m pytest tests/sca/test_machine.py
+
+fuzz: $(VENV)/.dev ## thousands of random requests and bodies, other ones each time (some minutes)
+	@XS2A_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/fuzz
 
 check: $(VENV)/.dev ## lint, format, types, direction of imports
 	@$(BIN)/ruff check
@@ -40,7 +44,7 @@ format: $(VENV)/.dev ## format the code
 	@$(BIN)/ruff check --fix --select I
 	@$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## throughput, latency and cost per request beside the floor
+bench: $(VENV)/.dev ## throughput beside the floor; bulks of 1,000 entries; hostile bodies
 	@$(BIN)/python -m bench
 
 bench-docs: $(VENV)/.dev ## the same, also written to docs/benchmarks.md

@@ -3,6 +3,8 @@
 import os
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -40,6 +42,41 @@ def largest_resident_mb(pid: int) -> float:
     """Resident memory of the biggest process among it and its descendants, in MB of 10^6 bytes."""
     pages = [int(stat[21]) for member in family(pid) if (stat := stat_fields(member))]
     return max(pages, default=0) * PAGE / 1e6
+
+
+class Growth:
+    """By how much the memory of a process of a family peaks above what it has now."""
+
+    def __init__(self, pid: int) -> None:
+        self._before = {member: forget_peak(member) for member in family(pid)}
+
+    def mb(self) -> float:
+        """Of the process that has grown most, in MB of 10^6 bytes."""
+        return max(peak_mb(pid) - before for pid, before in self._before.items())
+
+
+def forget_peak(pid: int) -> float:
+    """Let the peak of the process's resident memory begin anew, from what it has now, in MB."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return peak_mb(pid)
+
+
+def peak_mb(pid: int) -> float:
+    """The most resident memory that the process has had."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (peak,) = (line for line in lines if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) * 1024 / 1e6
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Processes that are started within have one core among them, also afterwards."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def fsync_microseconds(folder: Path, times: int = 300) -> float:

@@ -82,17 +82,20 @@ class Connection:
         return body if len(body) >= length else None
 
 
-def ask_in_turn(requests: Requests, times: int) -> list[bytes]:
-    """Send so many requests one after the other; return the bodies."""
+def ask_each(requests: Requests, times: int) -> Iterator[tuple[bytes, float]]:
+    """Send so many requests one after the other: each body, and the seconds it took."""
     connection = Connection(requests.port, requests.expected_status)
-    bodies = []
     with connection.socket:
         for request in itertools.islice(requests.endless(client=255), times):
             connection.send(request)
             while (body := connection.receive()) is None:
                 pass
-            bodies.append(body)
-    return bodies
+            yield body, time.perf_counter() - connection.started
+
+
+def ask_in_turn(requests: Requests, times: int) -> list[bytes]:
+    """Send so many requests one after the other; return the bodies."""
+    return [body for body, _ in ask_each(requests, times)]
 
 
 def payment_ids(bodies: Sequence[bytes]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import itertools
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,7 +33,10 @@ class Plan:
     servers: tuple[str, ...]
 
 
-STARTERS = {"xs2a": servers.ours, "floor": servers.floor}
+STARTERS: dict[str, Callable[[Setting], AbstractContextManager[Server]]] = {
+    "xs2a": servers.ours,
+    "floor": servers.floor,
+}
 
 
 @dataclass(slots=True)
@@ -128,8 +131,7 @@ def start_all(plan: Plan, place: Place, stack: ExitStack) -> dict[str, Server]:
             threads=plan.threads,
             extra=place.extra[name],
         )
-        starter: AbstractContextManager[Server] = STARTERS[name](setting)
-        started[name] = stack.enter_context(starter)
+        started[name] = stack.enter_context(STARTERS[name](setting))
     return started
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from bench.load import REQUEST_ID, REQUEST_ID_HEADER, Requests
 
@@ -31,12 +32,25 @@ HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A body on its way to a payment product."""
+
+    path: str
+    content_type: str
+    body: bytes = field(repr=False)
+
+
 def initiations(port: int, certificate: str) -> Requests:
     """POSTs that each make a payment; `certificate` is the value of TPP-QWAC-Certificate."""
-    body = json.dumps(PAYMENT).encode()
-    head = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-    text = _head(f"POST {PATH}", port, {**_identity(certificate), **HEADERS, **head})
-    return Requests([text + body], 201, port)
+    return posts(port, certificate, Sent(PATH, "application/json", json.dumps(PAYMENT).encode()))
+
+
+def posts(port: int, certificate: str, sent: Sent) -> Requests:
+    """POSTs of one body."""
+    head = {"Content-Type": sent.content_type, "Content-Length": str(len(sent.body))}
+    text = _head(f"POST {sent.path}", port, {**_identity(certificate), **HEADERS, **head})
+    return Requests([text + sent.body], 201, port)
 
 
 def status_reads(port: int, certificate: str, ids: Sequence[str]) -> Requests:

@@ -1,13 +1,47 @@
-"""The benchmark's one table, for the terminal and as Markdown."""
+"""The benchmark's tables, for the terminal and as Markdown."""
 
 import os
 import platform
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bench.bulk import BulkMeasured
+from bench.hostile import HostileMeasured
 from bench.measuring import Plan, Results
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells below their columns; the first `words` columns are no numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    words: int
+    cells: list[list[str]]
+    remarks: str
+
+    def as_text(self) -> str:
+        """In columns of even width."""
+        table = [list(self.columns), *self.cells]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        return "\n".join(
+            "  ".join(
+                cell.ljust(width) if column < self.words else cell.rjust(width)
+                for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in table
+        )
+
+    def as_markdown(self) -> str:
+        """With its title and remarks."""
+        numbers = len(self.columns) - self.words
+        table = [self.columns, ["---"] * self.words + ["---:"] * numbers, *self.cells]
+        lines = "\n".join(f"| {' | '.join(row)} |" for row in table)
+        return f"## {self.title}\n\n{lines}\n\n{self.remarks}\n"
+
 
 COLUMNS = (
     "database",
@@ -24,15 +58,15 @@ COLUMNS = (
     "worker MB",
     "start s",
 )
-REMARKS = """\
+THROUGHPUT_REMARKS = """\
 Medians over the rounds; both servers run side by side and are loaded in turn. SQL: statements per
 request without BEGIN and COMMIT; commits: transactions per request that wrote. CPU: user and system
 time per request of all processes of the server; DB CPU: of PostgreSQL. Worker MB: the resident
 memory of the server's biggest process. Start: from the command to the first answer."""
 
 
-def rows(measured: Mapping[str, Results]) -> list[list[str]]:
-    """The table's cells: a row per database, deed and server."""
+def throughput(measured: Mapping[str, Results]) -> Table:
+    """A row per database, deed and server."""
     cells = []
     for database, results in measured.items():
         for (deed, server), one in results.items():
@@ -54,7 +88,7 @@ def rows(measured: Mapping[str, Results]) -> list[list[str]]:
                     f"{one.start_seconds:.1f}",
                 ]
             )
-    return cells
+    return Table("Throughput", COLUMNS, 3, cells, THROUGHPUT_REMARKS)
 
 
 def share_of_floor(results: Results, deed: str) -> float | None:
@@ -64,24 +98,56 @@ def share_of_floor(results: Results, deed: str) -> float | None:
     return results[deed, "xs2a"].per_second / results[deed, "floor"].per_second
 
 
-def as_text(cells: list[list[str]]) -> str:
-    """The table in columns of even width."""
-    table = [list(COLUMNS), *cells]
-    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column < 3 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    )
+BULK_COLUMNS = ("format", "entries", "KB", "median ms", "p99 ms", "resting MB", "more MB")
+BULK_REMARKS = """\
+Initiation of a bulk by one worker of one thread on one core, on SQLite, one at a time. More MB: by
+how much the first bulk of that size raises the peak of the worker's memory, each on a worker of its
+own."""
+
+HOSTILE_COLUMNS = ("hostile body", "sent to", "KB", "status", "median ms", "longest ms", "more MB")
+HOSTILE_REMARKS = """\
+By the same kind of worker, one after the other; the time is from connecting to the end of the
+answer. More MB: by how much the worker's memory peaks above what it had before. The bodies marked
+with * keep within all limits, so that all of it is read, as with a bulk of that size."""
 
 
-def as_markdown(cells: list[list[str]], about: str, today: date) -> str:
+def bulks(measured: Sequence[BulkMeasured]) -> Table:
+    """A row per format and size."""
+    cells = [
+        [
+            each.form,
+            f"{each.entries:,}",
+            f"{each.size / 1e3:,.0f}",
+            f"{each.outcome.percentile_ms(0.5):.0f}",
+            f"{each.outcome.percentile_ms(0.99):.0f}",
+            f"{each.resting_mb:.0f}",
+            f"{each.grown_mb:.1f}",
+        ]
+        for each in measured
+    ]
+    return Table("A bulk", BULK_COLUMNS, 1, cells, BULK_REMARKS)
+
+
+def hostile_bodies(measured: Sequence[HostileMeasured]) -> Table:
+    """A row per body."""
+    cells = [
+        [
+            f"{each.hostile}{' *' if each.hostile.full_size else ''}",
+            f"{each.hostile.service} {each.hostile.content_type.partition(';')[0]}",
+            f"{len(each.hostile.body) / 1e3:,.0f}",
+            str(each.status),
+            f"{each.median_ms:.1f}",
+            f"{max(each.milliseconds):.1f}",
+            f"{each.grown_mb:.1f}",
+        ]
+        for each in measured
+    ]
+    return Table("Hostile bodies", HOSTILE_COLUMNS, 2, cells, HOSTILE_REMARKS)
+
+
+def as_markdown(tables: Sequence[Table], about: str, today: date) -> str:
     """The page docs/benchmarks.md."""
-    table = [COLUMNS, ["---"] * 3 + ["---:"] * (len(COLUMNS) - 3), *cells]
-    lines = "\n".join(f"| {' | '.join(row)} |" for row in table)
-    return f"""\
+    head = f"""\
 # Benchmarks
 
 Written by `make bench-docs` on {today.isoformat()}. The floor is `bench/floor.py`: the smallest
@@ -89,11 +155,8 @@ Flask app that does one durable INSERT per POST and one SELECT per GET, on the s
 and database.
 
 {about}
-
-{lines}
-
-{REMARKS}
 """
+    return "\n".join([head, *(table.as_markdown() for table in tables)])
 
 
 def machine(plan: Plan, fsync_microseconds: float) -> str:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.accounting import on_one_core
 from tests.postgres import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -45,8 +46,8 @@ class Setting:
 
 
 @contextmanager
-def ours(setting: Setting) -> Iterator[Server]:
-    """`xs2a serve` with the sandbox bank, migrated first."""
+def ours(setting: Setting, *, one_core: bool = False) -> Iterator[Server]:
+    """`xs2a serve` with the sandbox bank, migrated first; perhaps with one core to itself."""
     port, cms_port, banking_port = free_port(), free_port(), free_port()
     environment = {
         **os.environ,
@@ -67,7 +68,9 @@ def ours(setting: Setting) -> Iterator[Server]:
         migrate, cwd=setting.folder, env=environment, check=True, stdout=subprocess.DEVNULL
     )
     log = setting.folder / "ours.log"
-    with running([*command, "serve"], environment, log) as process:
+    with ExitStack() as stack:
+        with on_one_core() if one_core else nullcontext():
+            process = stack.enter_context(running([*command, "serve"], environment, log))
         started = wait_until_ready(process, port, log)
         certificate = (setting.folder / CERTIFICATE).read_text().strip()
         yield Server(process.pid, port, started, certificate)

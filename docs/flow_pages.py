@@ -17,6 +17,7 @@ _WIDTH: Final = 100
 # A flow's `group` -> the heading of its part of the index.
 _GROUPS: Final = {
     "initiation": "A payment, by approach and start",
+    "kinds": "Kinds of payments, and what they are written in",
     "cancellation": "A cancellation, by approach and start",
     "special": "What else may happen",
 }

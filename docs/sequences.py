@@ -134,6 +134,8 @@ def _request(call: str, step: Step) -> Iterator[str]:
     if step.get("token") == "none":
         yield "without a token"
     yield from _sent(sends.get("body"))
+    if "text" in sends:
+        yield f"{headers['Content-Type'].partition(';')[0]}, {len(sends['text'])} bytes"
 
 
 def _short(call: str) -> str:
@@ -150,8 +152,24 @@ def _sent(body: Any) -> Iterator[str]:
             debtor = body.get("debtorAccount", {}).get("iban")
             yield f"{amount} {currency}{f' from {debtor}' if debtor else ''}"
             yield f"to {body['creditorName']}, {body['creditorAccount']['iban']}"
+            yield from _when(body)
+        case {"payments": list(payments)}:
+            yield f"{len(payments)} payments from {body['debtorAccount']['iban']}"
+            yield from (_transfer(each) for each in payments)
         case dict():
             yield from (f"{name} {value}" for name, value in _leaves(body))
+
+
+def _transfer(payment: dict[str, Any]) -> str:
+    amount = payment["instructedAmount"]
+    return f"{amount['amount']} {amount['currency']} to {payment['creditorName']}"
+
+
+def _when(body: dict[str, Any]) -> Iterator[str]:
+    if "requestedExecutionDate" in body:
+        yield f"on {body['requestedExecutionDate']}"
+    if "frequency" in body:
+        yield f"{body['frequency']} from {body['startDate']}"
 
 
 def _leaves(body: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
@@ -181,6 +199,8 @@ def _answer(gets: dict[str, Any]) -> Iterator[str]:
     approach = gets.get("headers", {}).get("Aspsp-Sca-Approach")
     yield f"{gets['status']}{f' {approach}' if approach else ''}"
     body = gets.get("body")
+    if "text" in gets:
+        yield f"{len(gets['text'])} bytes"
     if isinstance(body, dict):
         yield from (tell(body[name]) for name, tell in _TOLD_MEMBERS.items() if name in body)
 

@@ -1,14 +1,23 @@
 """The connector of the sandbox bank: turns the port's words into the bank's own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
+from cms.domain.money import Amount
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from sandbox.core.bank import Bank
 from sandbox.core.deeds import Deed, DeedRefused, Ending
-from sandbox.core.orders import BankUnavailable, Executed, Order, OrderRefused, OrderStatus
+from sandbox.core.orders import (
+    BankUnavailable,
+    Examined,
+    Executed,
+    Order,
+    OrderRefused,
+    OrderStatus,
+)
 from sandbox.core.people import TAN
 from sandbox.core.people import ScaMethod as OwnMethod
 from sandbox.core.purposes import Purpose
@@ -26,6 +35,7 @@ from sandbox.core.sca import ScaStatus as OwnScaStatus
 from sandbox.core.storage import Storage
 from spi.answers import Answer, BankCode, BankError, Done, Refused, Unknown
 from spi.registry import ConnectorParts
+from spi.sandbox_orders import order_of
 from spi.types import (
     Authenticated,
     AuthorisationRef,
@@ -72,20 +82,13 @@ class SandboxConnector:
         """The bank looks at the order; it books nothing before the PSU has authorised it."""
 
         def examine() -> Answer[Initiated]:
+            order = order_of(payment)
             examined = self._bank.examine(
-                order_of(payment),
+                order,
                 psu_id=ctx.psu.psu_id if ctx.psu else None,
                 reject_without_funds=payment.reject_without_funds,
             )
-            return Done(
-                Initiated(
-                    status=TransactionStatus(examined.status),
-                    bank_reference=examined.bank_reference,
-                    aspsp_account_id=examined.account_id,
-                    psu_message=examined.reason or None,
-                    multilevel=examined.multilevel,
-                )
-            )
+            return Done(_initiated(order, examined))
 
         return _answer(ctx, examine)
 
@@ -95,8 +98,9 @@ class SandboxConnector:
         """The order's status; what nobody has decided at the bank yet stays as it is."""
 
         def read() -> Answer[PaymentStatusReport]:
-            status = self._bank.payment_status(payment.payment_id)
-            return Done(PaymentStatusReport(TransactionStatus(status or payment.status)))
+            report = self._bank.report(payment.payment_id)
+            status = report.outcome.status if report.outcome else payment.status
+            return Done(PaymentStatusReport(TransactionStatus(status), report.funds_available))
 
         return _answer(ctx, read)
 
@@ -264,25 +268,6 @@ def _no_code_from_here() -> str:
     raise OutOfTurn("confirmation codes are given out by the online banking")
 
 
-def order_of(payment: PaymentToInitiate | PaymentToAuthorise) -> Order:
-    """The transfer as the bank's order. Raises OrderRefused: this bank knows accounts by IBAN."""
-    transfer = payment.transfer
-    debtor, creditor = transfer.debtor_account, transfer.creditor_account
-    if creditor.iban is None or (debtor is not None and debtor.iban is None):
-        raise OrderRefused(BankCode.PAYMENT_FAILED, "The bank knows accounts by IBAN only.")
-    return Order(
-        payment_id=payment.payment_id,
-        product=payment.product,
-        debtor_iban=debtor.iban if debtor else None,
-        debtor_currency=debtor.currency if debtor else None,
-        creditor_iban=creditor.iban,
-        creditor_name=transfer.creditor_name,
-        amount=transfer.instructed_amount.value,
-        currency=transfer.instructed_amount.currency,
-        requested_execution_date=transfer.requested_execution_date,
-    )
-
-
 def method_of(method: OwnMethod) -> ScaMethod:
     """The bank's second factor, as the TPP is told of it."""
     return ScaMethod(
@@ -291,6 +276,27 @@ def method_of(method: OwnMethod) -> ScaMethod:
         name=method.name,
         explanation=method.target,
         decoupled=method.decoupled,
+    )
+
+
+def _initiated(order: Order, examined: Examined) -> Initiated:
+    """What costs nothing is told too; of an order that is rejected there is nothing to charge."""
+    taken_in = Initiated(
+        status=TransactionStatus(examined.status),
+        bank_reference=examined.bank_reference,
+        aspsp_account_id=examined.account_id,
+        psu_message=examined.reason or None,
+        multilevel=examined.multilevel,
+    )
+    if examined.status is OrderStatus.RJCT:
+        return taken_in
+    if not examined.fee:
+        return replace(taken_in, transaction_fee_indicator=False)
+    return replace(
+        taken_in,
+        transaction_fee_indicator=True,
+        transaction_fees=Amount(examined.fee, order.currency),
+        estimated_total_amount=Amount(order.amount + examined.fee, order.currency),
     )
 
 

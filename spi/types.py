@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
+from cms.domain.money import Amount
 from cms.domain.parties import PsuContext, PsuId, Tpp
-from cms.domain.payment import CreditTransfer
+from cms.domain.payment_order import PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import ScaStatus, TransactionStatus
 
@@ -37,7 +38,7 @@ class PaymentToInitiate:
     payment_id: str
     service: PaymentService
     product: str
-    transfer: CreditTransfer
+    order: PaymentOrder
     reject_without_funds: bool = False
 
 
@@ -45,7 +46,9 @@ class PaymentToInitiate:
 class Initiated:
     """The bank took the payment in. RJCT is an answer too: the bank took note and rejects it.
 
-    `multilevel` says that several PSUs must authorise it (A10); so does the status PATC.
+    `multilevel` says that several PSUs must authorise it (A10); so does the status PATC. What the
+    payment costs is told to the TPP as it stands here: `transaction_fee_indicator` says whether
+    there are fees, None says nothing.
     """
 
     status: TransactionStatus
@@ -54,6 +57,11 @@ class Initiated:
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
     multilevel: bool = False
+    transaction_fees: Amount | None = None
+    transaction_fee_indicator: bool | None = None
+    currency_conversion_fee: Amount | None = None
+    estimated_total_amount: Amount | None = None
+    estimated_interbank_settlement_amount: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +77,23 @@ class PaymentRef:
 
 @dataclass(frozen=True, slots=True)
 class PaymentStatusReport:
-    """What the bank says of a payment now."""
+    """What the bank says of a payment now.
+
+    `document` is the bank's own pain.002, where it writes one; without it the server does.
+    """
 
     status: TransactionStatus
     funds_available: bool | None = None
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
+    document: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentToAuthorise(PaymentRef):
     """A payment with the order itself, wherever a PSU is about to authorise something about it."""
 
-    transfer: CreditTransfer = field(kw_only=True)
+    order: PaymentOrder = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

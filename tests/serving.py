@@ -53,7 +53,7 @@ class RunningServer:
     def tpp(
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> requests.Response:
-        """A call of the sandbox TPP; `url` may be a path of XS2A."""
+        """A call of the sandbox TPP; `url` may be a path of XS2A, `body` JSON or bytes."""
         sent = {
             "X-Request-ID": str(uuid.uuid4()),
             "TPP-QWAC-Certificate": self.certificate,
@@ -62,8 +62,9 @@ class RunningServer:
             "TPP-Nok-Redirect-URI": f"{self.bank}/tpp/nok",
         }
         address = f"{self.xs2a}{url}" if url.startswith("/") else url
+        content = {"data" if isinstance(body, bytes) else "json": body}
         return requests.request(
-            method, address, json=body, headers=sent | dict(headers or {}), timeout=TIMEOUT_S
+            method, address, **content, headers=sent | dict(headers or {}), timeout=TIMEOUT_S
         )
 
     def aspsp(self, method: str, path: str, body: Any = None) -> requests.Response:

@@ -55,6 +55,9 @@ class TppClient:
     world: World
     certificate: str
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("the TPP")  # and not the whole world beside a failing example
+
     def headers(self, changes: Headers | None = None) -> dict[str, str]:
         """Those of a proper initiation, with changes; None leaves a header out."""
         headers: dict[str, str | None] = {

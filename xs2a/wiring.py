@@ -32,10 +32,10 @@ from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a import ids
 from xs2a.app import create_app as create_xs2a_app
+from xs2a.bodies.reading import order_again
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.http.gate import Door
-from xs2a.http.payment_body import stored_transfer
 from xs2a.password_keys import read_password_keys
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
@@ -77,7 +77,7 @@ def build_house(
         bank=bank or plug_in(settings, clock),
         clock=clock,
         new_id=new_id or ids.new_id,
-        transfer_of=stored_transfer,
+        order_of=order_again,
     )
     return House(settings, database, store, open_profiles(settings), parts)
 
@@ -111,7 +111,9 @@ def xs2a_face(house: House) -> Flask:
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
     return create_cms_app(
-        Rooms(house.parts.payments, house.parts.authorisations, house.profiles),
+        Rooms(
+            house.parts.payments, house.parts.authorisations, house.profiles, house.parts.order_of
+        ),
         house.store,
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
         sandbox=house.settings.sandbox,

@@ -1,11 +1,10 @@
-"""A payment as the CMS keeps it, and the credit transfer that the bank is asked to make."""
+"""A payment as the CMS keeps it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from cms.domain.lifecycles import PAYMENT, Lifecycle
-from cms.domain.money import AccountReference, Amount
 from cms.domain.parties import PsuId
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
@@ -21,20 +20,6 @@ class RedirectUris:
     def or_else(self, other: "RedirectUris") -> "RedirectUris":
         """Each of the two where it is named, else the other's."""
         return RedirectUris(self.ok or other.ok, self.nok or other.nok)
-
-
-@dataclass(frozen=True, slots=True)
-class CreditTransfer:
-    """One transfer, typed: what a bank needs to know of a single payment's body."""
-
-    instructed_amount: Amount
-    creditor_account: AccountReference
-    creditor_name: str
-    debtor_account: AccountReference | None = None
-    creditor_agent: str | None = None
-    end_to_end_identification: str | None = None
-    remittance_information_unstructured: str | None = None
-    requested_execution_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the keys of a profile must agree on (F2): one row per rule."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cms.domain.profile import FundsConsentMode, Profile, ScaApproach, ScaRedirectFlow, Severity
 from cms.profile_file.check import Check, when
 
+_STATUS_FORMATS: Final = "pis.supportedTransactionStatusFormats"
 _MATRIX: Final = "pis.supportedPaymentTypeAndProductMatrix"
 _PIS_URL: Final = "pis.redirectLinkToOnlineBanking.pisRedirectUrlToAspsp"
 _PIS_CANCELLATION_URL: Final = (
@@ -78,7 +79,20 @@ def _url_checks(
     )
 
 
+def _unknown_status_formats(profile: Profile) -> Iterator[str]:
+    """A payment's status is either JSON or a pain.002 message (spec 14.2)."""
+    for position, media_type in enumerate(profile.pis.supported_transaction_status_formats):
+        if media_type not in {"application/json", "application/xml"}:
+            yield f"[{position}]"
+
+
 CROSS_CHECKS: Final[tuple[Check, ...]] = (
+    Check(
+        _STATUS_FORMATS,
+        Severity.WARNING,
+        "is never answered: a payment's status is application/json or application/xml",
+        _unknown_status_formats,
+    ),
     Check(
         _PIS_URL,
         Severity.ERROR,

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from sandbox.core.orders import DECIMALS, Order, OrderRefused, from_minor_units
-from sandbox.core.people import PEOPLE, PERSON_BY_ID, Account
-from sandbox.core.storage import balances, bookings, from_ms, insert_new, orders
+from sandbox.core.orders import DECIMALS, Order, OrderRefused, Transfer, from_minor_units
+from sandbox.core.people import BANK_CODE, PEOPLE, PERSON_BY_ID, Account
+from sandbox.core.storage import balances, insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +18,6 @@ class AccountWithBalance:
     account: Account
     booked: Decimal
     available: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Booking:
-    """One line of an account statement; negative amounts went out."""
-
-    account: Account
-    amount: Decimal
-    counterparty: str
-    booked_at: datetime
 
 
 _ACCOUNTS = {
@@ -46,6 +35,16 @@ _HOLDERS = {
 def clearing_account(currency: str) -> str:
     """The id of the account through which money leaves for other banks and comes from them."""
     return f"clearing-{currency}"
+
+
+def fee_account(currency: str) -> str:
+    """The id of the account on which the bank earns its fees."""
+    return f"fees-{currency}"
+
+
+def account_of(account_id: str) -> Account:
+    """The customer's account with this id."""
+    return _BY_ID[account_id]
 
 
 def holders_of(account_id: str) -> frozenset[str]:
@@ -81,17 +80,37 @@ def debtor_account(order: Order, psu_id: str | None) -> Account | None:
     return account
 
 
-def creditor_account_id(order: Order) -> str:
+def creditor_account_ids(order: Order, debtor: Account | None) -> list[str]:
+    """Which account each transfer pays into.
+
+    Raises OrderRefused for what cannot be paid from the order's account: each transfer is judged
+    by itself, and the refusal names the first that is not right.
+    """
+
+    def judge(transfer: Transfer) -> str:
+        if transfer.currency != order.currency:
+            raise OrderRefused("PAYMENT_FAILED", "All transfers must be in one currency.")
+        account_id = creditor_account_id(transfer)
+        if debtor is not None and account_id == debtor.account_id:
+            raise OrderRefused("PAYMENT_FAILED", "The creditor account is the debtor account.")
+        return account_id
+
+    return order.each(judge)
+
+
+def creditor_account_id(transfer: Transfer) -> str:
     """The id of the account that is paid: the creditor's if kept here, else clearing.
 
-    Raises OrderRefused when it is kept here, but not in the order's currency.
+    Raises OrderRefused when it should be kept here and is not, or not in the transfer's currency.
     """
-    if order.creditor_iban not in _HOLDERS:
-        return clearing_account(order.currency)
-    account = _ACCOUNTS.get((order.creditor_iban, order.currency))
+    if transfer.creditor_iban not in _HOLDERS:
+        if transfer.creditor_iban.startswith("DE") and transfer.creditor_iban[4:12] == BANK_CODE:
+            raise OrderRefused("PAYMENT_FAILED", "The bank keeps no such creditor account.")
+        return clearing_account(transfer.currency)
+    account = _ACCOUNTS.get((transfer.creditor_iban, transfer.currency))
     if account is None:
         raise OrderRefused(
-            "PAYMENT_FAILED", f"The creditor account is not kept in {order.currency}."
+            "PAYMENT_FAILED", f"The creditor account is not kept in {transfer.currency}."
         )
     return account.account_id
 
@@ -106,6 +125,7 @@ def open_accounts(connection: Connection) -> None:
                 _open(connection, account.account_id, currency, opening, may_overdraw=False)
                 total += opening
         _open(connection, clearing_account(currency), currency, -total, may_overdraw=True)
+        _open(connection, fee_account(currency), currency, 0, may_overdraw=False)
 
 
 def _open(
@@ -159,36 +179,6 @@ def release(connection: Connection, account_id: str, minor_units: int) -> None:
     )
 
 
-def book(
-    connection: Connection,
-    payment_id: str,
-    *,
-    debtor_id: str,
-    creditor_id: str,
-    minor_units: int,
-    booked_ms: int,
-) -> None:
-    """Move what was set aside: one booking out, one booking in, both or neither."""
-    connection.execute(
-        update(balances)
-        .where(balances.c.account_id == debtor_id)
-        .values(booked=balances.c.booked - minor_units, reserved=balances.c.reserved - minor_units)
-    )
-    connection.execute(
-        update(balances)
-        .where(balances.c.account_id == creditor_id)
-        .values(booked=balances.c.booked + minor_units)
-    )
-    line = {"payment_id": payment_id, "booked_ms": booked_ms}
-    connection.execute(
-        insert(bookings),
-        [
-            line | {"side": "debit", "account_id": debtor_id, "minor_units": -minor_units},
-            line | {"side": "credit", "account_id": creditor_id, "minor_units": minor_units},
-        ],
-    )
-
-
 def with_balances(
     connection: Connection, accounts: Iterable[Account]
 ) -> tuple[AccountWithBalance, ...]:
@@ -205,29 +195,4 @@ def with_balances(
             ),
         )
         for account_id, account in wanted.items()
-    )
-
-
-def statement_of(
-    connection: Connection, accounts: Iterable[Account], *, lines: int
-) -> tuple[Booking, ...]:
-    """The newest bookings on these accounts, newest first."""
-    wanted = [account.account_id for account in accounts]
-    rows = connection.execute(
-        select(bookings, orders.c.creditor_name, orders.c.debtor_account_id)
-        .join(orders, orders.c.payment_id == bookings.c.payment_id)
-        .where(bookings.c.account_id.in_(wanted))
-        .order_by(bookings.c.booking_id.desc())
-        .limit(lines)
-    )
-    return tuple(
-        Booking(
-            account=_BY_ID[row.account_id],
-            amount=from_minor_units(row.minor_units, _BY_ID[row.account_id].currency),
-            counterparty=(
-                row.creditor_name if row.side == "debit" else _BY_ID[row.debtor_account_id].holder
-            ),
-            booked_at=from_ms(row.booked_ms),
-        )
-        for row in rows
     )

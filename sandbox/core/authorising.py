@@ -167,7 +167,7 @@ class LockedAuthorisation:
             raise OutOfTurn("the authorisation belongs to another payment")
 
     def _require_shown(self, order: Order) -> None:
-        if self.order != order:
+        if self.order.bare() != order.bare():
             raise OutOfTurn("the PSU was shown another order")
 
     def _require_phone(self, psu_id: str) -> None:

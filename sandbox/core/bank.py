@@ -6,11 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, overload
 
-from sandbox.core import accounts, cancellations, deeds, examining, payments, pushes, sca
-from sandbox.core.accounts import AccountWithBalance, Booking
+from sandbox.core import (
+    accounts,
+    cancellations,
+    deeds,
+    examining,
+    ledger,
+    payments,
+    pushes,
+    sca,
+    settling,
+)
+from sandbox.core.accounts import AccountWithBalance
 from sandbox.core.authorising import LockedAuthorisation, is_exempted
 from sandbox.core.cancellations import CancellationAsked
 from sandbox.core.deeds import Deed, Ending
+from sandbox.core.ledger import Booking
 from sandbox.core.magic import Misbehaviour, misbehaviour_for
 from sandbox.core.orders import (
     BankUnavailable,
@@ -32,6 +43,7 @@ from sandbox.core.sca import (
     ScaStatus,
     WrongCredentials,
 )
+from sandbox.core.settling import ExecutionNoted, Report
 from sandbox.core.storage import Storage
 
 Clock = Callable[[], datetime]
@@ -45,7 +57,7 @@ A = TypeVar("A")
 class Progress:
     """How far an authorisation has come at the bank, and what became of its order.
 
-    `psu_id` is set once the bank knows the PSU.
+    `psu_id` and `order`, as the PSU was shown it, are set once the bank knows the PSU.
     `declined`: it has failed because the PSU said no.
     """
 
@@ -54,6 +66,7 @@ class Progress:
     sca_status: ScaStatus
     declined: bool
     psu_id: str | None
+    order: Order | None
     challenge: Challenge | None
     outcome: Executed | None
 
@@ -96,7 +109,7 @@ class Bank:
             self._storage,
             order,
             psu_id=psu_id,
-            today=self._clock().date(),
+            now=self._clock(),
             check_funds=reject_without_funds,
         )
 
@@ -233,7 +246,7 @@ class Bank:
 
     def pushes_of(self, psu_id: str) -> tuple[Push, ...]:
         """What waits on this person's phone, oldest first."""
-        payments.settle_due(self._storage, self._clock())
+        settling.settle_due(self._storage, self._clock())
         with self._storage.reading() as connection:
             return pushes.waiting_for(connection, psu_id)
 
@@ -254,7 +267,7 @@ class Bank:
 
     def ask_for_cancellation(self, payment_id: str) -> CancellationAsked:
         """Where the order stands, and whether the PSU must authorise its cancellation."""
-        payments.settle_due(self._storage, self._clock())
+        settling.settle_due(self._storage, self._clock())
         with self._storage.reading() as connection:
             return cancellations.look(connection, payment_id)
 
@@ -268,7 +281,7 @@ class Bank:
         asked; and DeedRefused.
         """
         now = self._clock()
-        payments.settle_due(self._storage, now)
+        settling.settle_due(self._storage, now)
         deed = Deed(deed_id, order.payment_id, Purpose.CANCEL)
         with self._storage.writing() as connection:
             return deeds.once(
@@ -289,8 +302,18 @@ class Bank:
 
     def payment_status(self, payment_id: str) -> OrderStatus | None:
         """The order's status now; None while nobody has authorised, declined or cancelled it."""
-        outcome = payments.find(self._storage, payment_id, self._clock())
+        outcome = self.report(payment_id).outcome
         return outcome.status if outcome else None
+
+    def report(self, payment_id: str) -> Report:
+        """Where an order stands now, and whether its money is there."""
+        return settling.find(self._storage, payment_id, self._clock())
+
+    def executions_of(self, payment_id: str) -> tuple[ExecutionNoted, ...]:
+        """What a standing order has done until now, oldest first."""
+        settling.settle_due(self._storage, self._clock())
+        with self._storage.reading() as connection:
+            return settling.executions_of(connection, payment_id)
 
     def sca_status(self, authorisation_id: str) -> ScaStatus | None:
         """The authorisation's status; None while nobody has visited the bank for it."""
@@ -311,13 +334,14 @@ class Bank:
             sca_status=ScaStatus(row.sca_status),
             declined=row.declined,
             psu_id=row.psu_id,
+            order=Order.from_text(row.order_shown) if row.order_shown else None,
             challenge=sca.challenge_for(method) if method else None,
-            outcome=payments.find(self._storage, row.payment_id, self._clock()),
+            outcome=settling.find(self._storage, row.payment_id, self._clock()).outcome,
         )
 
     def settle_due(self, now: datetime) -> int:
         """Move the orders whose time has come by `now`; answers how many moves that took."""
-        return payments.settle_due(self._storage, now)
+        return settling.settle_due(self._storage, now)
 
     def person(self, psu_id: str) -> Person | None:
         """The customer with this PSU-ID."""
@@ -329,23 +353,23 @@ class Bank:
 
     def accounts_of(self, psu_id: str) -> tuple[AccountWithBalance, ...]:
         """The PSU's accounts with their balances now; nothing for an unknown PSU."""
-        payments.settle_due(self._storage, self._clock())
+        settling.settle_due(self._storage, self._clock())
         person = PERSON_BY_ID.get(psu_id)
         with self._storage.reading() as connection:
             return accounts.with_balances(connection, person.accounts if person else ())
 
     def statement_of(self, psu_id: str, *, lines: int = 10) -> tuple[Booking, ...]:
         """The newest bookings on the PSU's accounts, newest first."""
-        payments.settle_due(self._storage, self._clock())
+        settling.settle_due(self._storage, self._clock())
         person = PERSON_BY_ID.get(psu_id)
         with self._storage.reading() as connection:
-            return accounts.statement_of(connection, person.accounts if person else (), lines=lines)
+            return ledger.statement_of(connection, person.accounts if person else (), lines=lines)
 
     @contextmanager
     def _locked(self, authorisation_id: str) -> Iterator[LockedAuthorisation]:
         """What is due is settled first, so that the order is seen as it stands now."""
         now = self._clock()
-        payments.settle_due(self._storage, now)
+        settling.settle_due(self._storage, now)
         with self._storage.writing() as connection:
             yield LockedAuthorisation(connection, sca.locked_row(connection, authorisation_id), now)
 

@@ -82,6 +82,6 @@ def _stop(connection: Connection, row: Row[Any]) -> Executed:
             "CANCELLATION_INVALID", "The payment has ended and cannot be cancelled any more."
         )
     if row.reserved:
-        accounts.release(connection, row.debtor_account_id, row.minor_units)
+        accounts.release(connection, row.debtor_account_id, payments.cost_of(row))
     payments.end_cancelled(connection, row.payment_id, status)
     return Executed(OrderStatus.CANC)

@@ -58,19 +58,27 @@ orders = Table(
     "bank_orders",
     metadata,
     Column("payment_id", String(100), primary_key=True),
-    Column("product", String(100), nullable=False),
+    Column("content", Text, nullable=False),
     Column("debtor_account_id", ForeignKey("bank_balances.account_id")),
-    Column("creditor_account_id", ForeignKey("bank_balances.account_id")),
-    Column("creditor_iban", String(34), nullable=False),
-    Column("creditor_name", String(70), nullable=False),
     Column("minor_units", BigInteger, nullable=False),
+    Column("fee", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
-    Column("requested_execution_date", Date),
     Column("status", String(4), nullable=False),
     Column("reason", String(200), nullable=False),
     Column("reserved", Boolean, nullable=False),
     Column("taken_in_ms", BigInteger, nullable=False),
     Column("due_ms", BigInteger, index=True),
+    Column("due_execution", Date),
+    Column("executed", Integer, nullable=False),
+)
+
+executions = Table(
+    "bank_executions",
+    metadata,
+    Column("payment_id", ForeignKey("bank_orders.payment_id"), primary_key=True),
+    Column("nominal_day", Date, primary_key=True),
+    Column("booked", Boolean, nullable=False),
+    Column("done_ms", BigInteger, nullable=False),
 )
 
 bookings = Table(
@@ -78,18 +86,22 @@ bookings = Table(
     metadata,
     Column("booking_id", Integer, primary_key=True),
     Column("payment_id", ForeignKey("bank_orders.payment_id"), nullable=False),
+    Column("execution", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("side", String(6), nullable=False),
     Column("account_id", ForeignKey("bank_balances.account_id"), nullable=False, index=True),
     Column("minor_units", BigInteger, nullable=False),
+    Column("counterparty", Text, nullable=False),
+    Column("remittance", Text),
     Column("booked_ms", BigInteger, nullable=False),
-    UniqueConstraint("payment_id", "side", name="bank_bookings_once"),
+    UniqueConstraint("payment_id", "execution", "position", "side", name="bank_bookings_once"),
 )
 
 authorisations = Table(
     "bank_authorisations",
     metadata,
     Column("authorisation_id", String(100), primary_key=True),
-    Column("payment_id", String(100), nullable=False),
+    Column("payment_id", String(100), nullable=False, index=True),
     Column("purpose", String(10), nullable=False),
     Column("sca_status", String(20), nullable=False),
     Column("declined", Boolean, nullable=False),

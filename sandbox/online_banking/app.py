@@ -13,6 +13,7 @@ from sandbox.online_banking.cms_port import CmsClient
 from sandbox.online_banking.formats import register_formats
 from sandbox.online_banking.headers import register_headers
 from sandbox.online_banking.home import Home
+from sandbox.online_banking.order_words import register_order_words
 from sandbox.online_banking.pages import register_error_pages
 from sandbox.online_banking.phone import Phone
 
@@ -48,6 +49,7 @@ def create_online_banking(
     CSRFProtect(app)
     register_headers(app)
     register_formats(app)
+    register_order_words(app)
     register_error_pages(app)
     app.register_blueprint(Home(bank).blueprint())
     app.register_blueprint(Approvals(bank, cms, Purpose.PAY).blueprint("/pis"))

@@ -17,7 +17,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.core.bank import Bank
-from sandbox.core.orders import Order, OrderRefused
+from sandbox.core.orders import OrderRefused
 from sandbox.core.people import Person, ScaMethod
 from sandbox.core.purposes import Purpose
 from sandbox.core.sca import (
@@ -38,7 +38,7 @@ from sandbox.online_banking.links import Links
 from sandbox.online_banking.news import tell_outcome, tell_payment, tell_step
 from sandbox.online_banking.sessions import end_visit, open_visit, visitor
 from sandbox.online_banking.ways_back import safe_way_back
-from sandbox.online_banking.wording import WORDING
+from sandbox.online_banking.wording import INVITATIONS, wording_for
 
 PSU_ID_LENGTH = 50  # characters, as the CMS takes them
 LOOK_AGAIN_S = 5  # while the PSU confirms on the phone
@@ -51,7 +51,7 @@ class Approvals:
         self._bank = bank
         self._cms = cms
         self._purpose = purpose
-        self._words = WORDING[purpose]
+        self._invitation = INVITATIONS[purpose]
         self._links = Links(bank, cms, purpose)
 
     def blueprint(self, path: str) -> Blueprint:
@@ -82,10 +82,11 @@ class Approvals:
             return self._log_in_page(link, "Please enter your PSU-ID and your password.")
         barred = self._barred(link, psu_id, password)
         if barred:
-            return self._log_in_page(link, f"{self._words.not_allowed} {barred}")
-        order = _order(link)
+            return self._log_in_page(link, f"{self._invitation.not_allowed} {barred}")
         try:
-            outcome = self._bank.log_in(link_id, psu_id, password, order, purpose=self._purpose)
+            outcome = self._bank.log_in(
+                link_id, psu_id, password, link.order, purpose=self._purpose
+            )
         except AuthorisationClosed:
             return self._finish(link)
         match outcome:
@@ -96,7 +97,7 @@ class Approvals:
                     link, f"PSU-ID or password is not right. {_tries(left)}", claimed=psu_id
                 )
             case NotYourAccount(text=text):
-                return self._log_in_page(link, f"{self._words.not_allowed} {text}")
+                return self._log_in_page(link, f"{self._invitation.not_allowed} {text}")
             case LoggedIn():
                 self._welcome(link, psu_id)
         return redirect(url_for(".payment", link_id=link_id), 303)
@@ -129,7 +130,7 @@ class Approvals:
             return self._payment_page(link, person, "Please enter your TAN.")
         mandated = self._cms.confirmation_mandated()
         try:
-            outcome = self._bank.authorise(link_id, _order(link), tan, confirmation=mandated)
+            outcome = self._bank.authorise(link_id, link.order, tan, confirmation=mandated)
         except AuthorisationClosed:
             return self._finish(link)
         except OrderRefused as refusal:
@@ -146,7 +147,7 @@ class Approvals:
         link = self._links.open(link_id, even_unconfirmed=True)
         self._require_person(link_id)
         try:
-            self._bank.decline(link_id, _order(link))
+            self._bank.decline(link_id, link.order)
         except AuthorisationClosed:
             return self._finish(link)
         return self._finish(link)
@@ -160,7 +161,7 @@ class Approvals:
         if person is None or not person.password_is(password):
             return None
         if psu_id in self._cms.authorised_by(link.payment_id, self._purpose):
-            return self._words.done_before
+            return self._invitation.done_before
         if self._purpose is Purpose.CANCEL and psu_id not in link.psu_ids:
             return "Only somebody who took part in authorising it can."
         return None
@@ -241,7 +242,7 @@ class Approvals:
         page = render_template(
             "log_in.html",
             link=link,
-            words=self._words,
+            invitation=self._invitation,
             error=error,
             psu_id=claimed or next(iter(known), ""),
             way_back=safe_way_back(link.nok_uri),
@@ -251,11 +252,12 @@ class Approvals:
     def _payment_page(self, link: PaymentToApprove, person: Person, error: str = "") -> Response:
         methods = self._methods(person)
         challenge = self._challenge(link.authorisation_id)
-        debtor = self._bank.debtor_account(_order(link), person.psu_id)
+        debtor = self._bank.debtor_account(link.order, person.psu_id)
         page = render_template(
             "payment.html",
             link=link,
-            words=self._words,
+            order=link.order,
+            words=wording_for(self._purpose, link.order),
             person=person,
             methods=methods,
             stage=_stage(methods, challenge),
@@ -275,20 +277,6 @@ def _stage(methods: tuple[ScaMethod, ...], challenge: Challenge | None) -> str:
     if challenge is None or "choose" in request.args:
         return "choose"
     return "app" if challenge.method.decoupled else "tan"
-
-
-def _order(link: PaymentToApprove) -> Order:
-    return Order(
-        payment_id=link.payment_id,
-        product=link.product,
-        debtor_iban=link.debtor_iban,
-        debtor_currency=link.debtor_currency,
-        creditor_iban=link.creditor_iban,
-        creditor_name=link.creditor_name,
-        amount=link.amount,
-        currency=link.currency,
-        requested_execution_date=link.requested_execution_date,
-    )
 
 
 def _tries(left: int) -> str:

@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -20,6 +18,7 @@ from sandbox.online_banking.cms_port import (
     PaymentToApprove,
     ScaNews,
 )
+from sandbox.online_banking.order_reading import OrderUnreadable, read_order
 
 TIMEOUT_S = (3.05, 10.0)  # to connect, to wait for the answer
 _PAYMENT = ("psu-api", "v1", "payment")
@@ -158,34 +157,20 @@ def _json_of(answer: requests.Response, kind: type[T]) -> T:
 def _payment_from(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove:
     try:
         return _read_payment(body, purpose)
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        log.warning("the CMS's payment is not a single credit transfer: %s", type(error).__name__)
+    except (KeyError, TypeError, ValueError, AttributeError, OrderUnreadable) as error:
+        log.warning("the CMS's payment cannot be read: %s", type(error).__name__)
         raise CmsUnavailable("the payment cannot be read") from None
 
 
 def _read_payment(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove:
     payment = body["payment"]
     tpp = payment.get("tppInfo") or {}
-    debtor = payment.get("debtorAccount") or {}
-    day = payment.get("requestedExecutionDate")
     psus = payment.get("psuIdDatas") or []
-    amount = Decimal(payment["instructedAmount"]["amount"])
-    if not amount.is_finite():
-        raise ValueError("not an amount")
     return PaymentToApprove(
-        payment_id=payment["paymentId"],
         authorisation_id=body["authorisationId"],
-        product=payment["paymentProduct"],
+        order=read_order(payment),
         transaction_status=payment["transactionStatus"],
-        amount=amount,
-        currency=payment["instructedAmount"]["currency"],
-        creditor_name=payment["creditorName"],
-        creditor_iban=payment["creditorAccount"]["iban"],
         tpp_name=tpp.get("tppName") or tpp.get("authorisationNumber") or "a third party",
-        debtor_iban=debtor.get("iban"),
-        debtor_currency=debtor.get("currency"),
-        remittance=payment.get("remittanceInformationUnstructured"),
-        requested_execution_date=date.fromisoformat(day) if day else None,
         psu_ids=tuple(psu["psuId"] for psu in psus if psu.get("psuId")),
         ok_uri=body.get("tppOkRedirectUri"),
         nok_uri=body.get("tppNokRedirectUri"),

@@ -1,10 +1,9 @@
 """What online banking needs of a CMS: read a payment by its link, tell what the PSU did."""
 
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
+from sandbox.core.orders import Order
 from sandbox.core.purposes import Purpose
 
 DONE = frozenset({"finalised", "exempted"})
@@ -35,26 +34,23 @@ class CmsRefused(Exception):
 class PaymentToApprove:
     """A payment with the authorisation under which a PSU came, and the ways back to the TPP.
 
-    `purpose` is what the PSU came for: to pay it, or to cancel it.
+    `order` is the payment as the bank sees it, of whatever kind. `purpose` is what the PSU came
+    for: to pay it, or to cancel it.
     """
 
-    payment_id: str
     authorisation_id: str
-    product: str
+    order: Order
     transaction_status: str
-    amount: Decimal
-    currency: str
-    creditor_name: str
-    creditor_iban: str
     tpp_name: str
-    debtor_iban: str | None = None
-    debtor_currency: str | None = None
-    remittance: str | None = None
-    requested_execution_date: date | None = None
     psu_ids: tuple[str, ...] = ()
     ok_uri: str | None = None
     nok_uri: str | None = None
     purpose: Purpose = Purpose.PAY
+
+    @property
+    def payment_id(self) -> str:
+        """The payment's id, at the CMS and at the bank."""
+        return self.order.payment_id
 
 
 @dataclass(frozen=True, slots=True)

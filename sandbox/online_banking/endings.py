@@ -1,7 +1,7 @@
 """How a visit ends: back to the TPP, or first a page that says why it ended so."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -14,6 +14,7 @@ from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import PaymentToApprove
 from sandbox.online_banking.pages import Message, Mood, message_page
 from sandbox.online_banking.ways_back import safe_way_back, with_confirmation_code
+from sandbox.online_banking.wording import NAMING, kind_of
 
 
 class Ending(Enum):
@@ -30,21 +31,21 @@ _WELL: Final = {Ending.DONE, Ending.ONE_MORE}
 
 _PAGES: Final[Mapping[tuple[Purpose, Ending], Message]] = {
     (Purpose.PAY, Ending.DONE): Message(
-        "Payment authorised",
-        "You have authorised this payment, and we have taken it in. It is made once only.",
+        "{name} authorised",
+        "You have authorised {this}, and we have taken {it} in. {promise}",
         Mood.GOOD,
     ),
     (Purpose.PAY, Ending.ONE_MORE): Message(
         "One more person has to authorise",
-        "You have authorised this payment. It is made when somebody else who may dispose of the "
-        "account has authorised it, too.",
+        "You have authorised {this}. {waiting} when somebody else who may dispose of the account "
+        "has authorised {it}, too.",
         Mood.GOOD,
     ),
     (Purpose.PAY, Ending.REJECTED): Message(
-        "Payment rejected", "{reason} No money has left your account.", Mood.BAD
+        "{name} rejected", "{reason} No money has left your account.", Mood.BAD
     ),
     (Purpose.PAY, Ending.DECLINED): Message(
-        "Payment declined", "You have declined this payment. Nothing has been paid."
+        "{name} declined", "You have declined {this}. Nothing has been paid."
     ),
     (Purpose.PAY, Ending.BLOCKED): Message(
         "This payment link is blocked",
@@ -52,18 +53,14 @@ _PAGES: Final[Mapping[tuple[Purpose, Ending], Message]] = {
         "new link from where you came from.",
         Mood.BAD,
     ),
-    (Purpose.CANCEL, Ending.DONE): Message(
-        "Payment cancelled",
-        "It will not be made. Money that was set aside for it is yours to spend again.",
-        Mood.GOOD,
-    ),
+    (Purpose.CANCEL, Ending.DONE): Message("{name} cancelled", "{stopped}", Mood.GOOD),
     (Purpose.CANCEL, Ending.DECLINED): Message(
-        "Payment kept", "You have decided not to cancel this payment. It goes on as before."
+        "{name} kept", "You have decided not to cancel {this}. {goes_on}"
     ),
     (Purpose.CANCEL, Ending.BLOCKED): Message(
         "This link is blocked",
-        "There were three wrong tries, or the confirmation code was wrong. The payment has not "
-        "been cancelled with it. You can start again where you came from.",
+        "There were three wrong tries, or the confirmation code was wrong. Nothing has been "
+        "cancelled with it. You can start again where you came from.",
         Mood.BAD,
     ),
 }
@@ -101,8 +98,9 @@ def ending_of(progress: Progress) -> Ending:
 def message_for(progress: Progress) -> Message:
     """What was decided, as a page without a way on yet."""
     message = _PAGES[progress.purpose, ending_of(progress)]
-    reason = progress.outcome.reason if progress.outcome is not None else ""
-    return replace(message, text=message.text.format(reason=reason))
+    words = asdict(NAMING[kind_of(progress.order)])
+    words["reason"] = progress.outcome.reason if progress.outcome is not None else ""
+    return replace(message, title=message.title.format(**words), text=message.text.format(**words))
 
 
 def decided_before(progress: Progress, way_back: str | None, tpp_name: str = "") -> Response:

@@ -13,6 +13,10 @@ _SO_FAR = {
     "ACCP": "Authorised, not made yet",
     "ACSP": "About to be made",
 }
+_SO_FAR_OF_A_STANDING_ORDER = {
+    "ACCP": "Authorised, nothing paid yet",
+    "ACSP": "Running, paid on its days",
+}
 
 
 def money(amount: Decimal) -> str:
@@ -35,9 +39,10 @@ def minute(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
-def so_far(transaction_status: str) -> str:
+def so_far(transaction_status: str, *, standing: bool = False) -> str:
     """How far a payment has come, in words; a code that has none as it is."""
-    return _SO_FAR.get(transaction_status, transaction_status)
+    words = _SO_FAR | _SO_FAR_OF_A_STANDING_ORDER if standing else _SO_FAR
+    return words.get(transaction_status, transaction_status)
 
 
 def register_formats(app: Flask) -> None:

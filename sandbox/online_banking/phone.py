@@ -22,7 +22,7 @@ from sandbox.online_banking.cms_port import (
 from sandbox.online_banking.news import tell_outcome
 from sandbox.online_banking.pages import Message, message_page
 from sandbox.online_banking.sessions import close_phone, open_phone, phone_of
-from sandbox.online_banking.wording import WORDING, Wording
+from sandbox.online_banking.wording import Wording, wording_for
 
 LOOK_AGAIN_S = 5
 
@@ -123,7 +123,7 @@ class Phone:
         link = self._link(push.authorisation_id, push.purpose)
         if link is None or self._cms.authorisation(push.authorisation_id).closed:
             return None
-        return _Request(link, push.order, push.asked_at, WORDING[push.purpose])
+        return _Request(link, push.order, push.asked_at, wording_for(push.purpose, push.order))
 
     def _link(self, link_id: str, purpose: Purpose) -> PaymentToApprove | None:
         try:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.visiting import CREDIT_TRANSFER, DORA, JOINT, MAX, TO_CANCEL, Visit
+from tests.browser import orders
+from tests.browser.visiting import (
+    CREDIT_TRANSFER,
+    DECOUPLED,
+    DORA,
+    JOINT,
+    MAX,
+    TO_CANCEL,
+    Visit,
+)
 
 
 def log_in(visit: Visit) -> None:
@@ -71,6 +80,16 @@ def long_names(visit: Visit) -> None:
     visit.log_in("anton.brueckner")
 
 
+def bulk(visit: Visit) -> None:
+    visit.page.goto(visit.initiate_order(orders.bulk(requestedExecutionDate=orders.DAY)))
+    visit.log_in("anton.brueckner")
+
+
+def standing_order(visit: Visit) -> None:
+    visit.page.goto(visit.initiate_order(orders.rent()))
+    visit.log_in("anton.brueckner")
+
+
 def cancellation(visit: Visit) -> None:
     visit.page.goto(visit.initiate(TO_CANCEL, path=CREDIT_TRANSFER))
     visit.log_in("anton.brueckner")
@@ -107,13 +126,29 @@ def phone_log_in(visit: Visit) -> None:
 
 def phone(visit: Visit) -> None:
     """With one request, whatever other tests have left there."""
+    clear_phone(visit)
+    visit.ask_in_app(DORA)
+    visit.page.get_by_role("link", name="Look again").click()
+    hold(visit)
+
+
+def phone_bulk(visit: Visit) -> None:
+    """Names and amounts as long as they may be, and all of them shown."""
+    clear_phone(visit)
+    names = (*orders.NAMES[1:], orders.LONG_NAME)
+    visit.initiate_order(
+        orders.bulk(orders.DORA, names, cents=9_999_999_999_800), headers=DECOUPLED
+    )
+    visit.page.get_by_role("link", name="Look again").click()
+    visit.page.get_by_role("link", name="Show the other 2 payments").click()
+    expect(visit.page.locator("meta[http-equiv=refresh]")).to_have_count(0)
+
+
+def clear_phone(visit: Visit) -> None:
     visit.open_phone()
     while visit.button("Decline").count():
         visit.button("Decline").first.click()
         visit.page.get_by_role("link", name="What waits for you").click()
-    visit.ask_in_app(DORA)
-    visit.page.get_by_role("link", name="Look again").click()
-    hold(visit)
 
 
 def phone_empty(visit: Visit) -> None:
@@ -148,12 +183,15 @@ STATIONS: dict[str, Station] = {
     "front-page": front_page,
     "accounts": accounts,
     "long-names": long_names,
+    "bulk": bulk,
+    "standing-order": standing_order,
     "cancellation": cancellation,
     "two-people": two_people,
     "one-more": one_more,
     "in-app": in_app,
     "phone-log-in": phone_log_in,
     "phone": phone,
+    "phone-bulk": phone_bulk,
     "phone-empty": phone_empty,
     "code": code,
 }

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
 
 from tests.browser.landing import Landing
+from tests.sent_orders import SentOrder
 from tests.serving import INSTANT, PAYMENT, RunningServer
 
 MAX = {"debtorAccount": {"iban": "DE38760700240320465700"}}
@@ -16,6 +17,7 @@ MARION = {
     "creditorName": "Anton Brueckner",
 }
 DORA = {"debtorAccount": {"iban": "DE02100100109307118603"}}
+DECOUPLED = {"PSU-ID": "dora.push", "TPP-Decoupled-Preferred": "true"}
 JOINT = {"debtorAccount": {"iban": "DE32760700240271232100"}}
 # Not made before that day, so it can be cancelled; this amount only if the PSU agrees.
 TO_CANCEL = {
@@ -54,14 +56,22 @@ class Visit:
         comes back to.
         """
         sent = self._ways_back(at) | (headers or {})
-        answer = self.server.tpp("POST", path, PAYMENT | (payment or {}), sent)
-        assert answer.status_code == 201, answer.text
-        self.links = answer.json()["_links"]
-        return self._link()
+        return self._post(path, PAYMENT | (payment or {}), sent)
+
+    def initiate_order(
+        self,
+        order: SentOrder,
+        at: Landing | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+    ) -> str:
+        """The same for a payment of any service and format."""
+        sent = self._ways_back(at) | {"Content-Type": order.content_type} | (headers or {})
+        return self._post(order.path, order.body, sent)
 
     def ask_in_app(self, payment: dict[str, Any]) -> None:
         """The TPP's POST for Dora, who is to confirm on her phone and nowhere else."""
-        self.initiate(payment, headers={"PSU-ID": "dora.push", "TPP-Decoupled-Preferred": "true"})
+        self.initiate(payment, headers=DECOUPLED)
 
     def start(self, at: Landing | None = None) -> str:
         """The TPP starts an authorisation of the same payment; answers its link."""
@@ -137,6 +147,12 @@ class Visit:
             return {}
         self.known.add(urlsplit(at.ok).netloc)
         return {"TPP-Redirect-URI": at.ok, "TPP-Nok-Redirect-URI": at.nok}
+
+    def _post(self, path: str, body: Any, headers: dict[str, str]) -> str:
+        answer = self.server.tpp("POST", path, body, headers)
+        assert answer.status_code == 201, answer.text
+        self.links = answer.json()["_links"]
+        return self._link()
 
     def _link(self) -> str:
         return str(self.links.get("scaRedirect", {}).get("href", ""))

@@ -43,6 +43,8 @@ def judge(berlin_group: BerlinGroup, exchange: dict[str, Any]) -> None:
         {"path": "/v1/no-such-room/at/all/here", "status": 404, "body": b"", "headers": ID},
         {"method": "PUT", "status": 405, "headers": ID, "body": b""},
         {"status": 413, "headers": ID, "body": b""},
+        {"path": "/v1/payments/house-transfers/1", "method": "GET", "status": 200, "headers": ID}
+        | {"body": {"from": 1}},
     ],
 )
 def test_answers_within_the_standard_pass(
@@ -60,6 +62,12 @@ def test_answers_within_the_standard_pass(
         ({"headers": ID}, "header Location is missing"),
         ({"headers": CREATED | {"Location": "/v1/1"}}, "is not an absolute URL"),
         ({"headers": CREATED | {"X-Request-ID": "7"}}, "is not a UUID"),
+        ({"headers": CREATED | {"X-Request-ID": f"{{{ID['X-Request-ID']}}}"}}, "is not a UUID"),
+        (
+            {"path": f"{POST}/1", "method": "GET", "status": 200, "headers": ID}
+            | {"body": {"from": 1}},
+            "/: ",
+        ),
         ({"headers": CREATED | {"Content-Type": "text/html"}}, "Content-Type 'text/html'"),
         ({"headers": CREATED | {"ASPSP-SCA-Approach": "OAUTH"}}, "is not EMBEDDED"),
         ({"status": 422}, "status 422 is not listed"),

@@ -19,6 +19,7 @@ from xs2a.wiring import House, build_house, cms_face, xs2a_face
 PAGES = (
     "README.md",
     "docs/first-payment.md",
+    "docs/payments.md",
     "docs/authorisation.md",
     "docs/online-banking.md",
     "CHANGELOG.md",
@@ -101,9 +102,7 @@ def test_the_links_of_the_profile_lead_to_the_online_banking(house: House) -> No
     assert template == f"http://127.0.0.1:{house.settings.online_banking_port}/pis/{{redirect-id}}"
 
 
-@pytest.mark.parametrize(
-    "page", ["docs/first-payment.md", "docs/authorisation.md", "docs/online-banking.md"]
-)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/")])
 def test_addresses_in_curls_exist(page: str, house: House) -> None:
     faces: dict[int | None, Flask] = {8080: xs2a_face(house), 38080: cms_face(house)}
     found = [call for block in code_blocks(page, "sh") for call in curls(block)]
@@ -118,7 +117,7 @@ def curls(block: str) -> list[tuple[str, str]]:
     calls = []
     for command in re.split(r"^(?=curl )", block.replace("\\\n", " "), flags=re.MULTILINE):
         words = [filled_in(word) for word in shlex.split(command, comments=True)]
-        method = "POST" if "-d" in words else "GET"
+        method = "POST" if {"-d", "-F", "--data-binary"} & set(words) else "GET"
         if "-X" in words:
             method = words[words.index("-X") + 1]
         if words[:1] == ["curl"]:

@@ -2,7 +2,8 @@
 
 A step begins with who acts and what they do; the rest of it is what they get:
 
-    - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer
+    - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer. What is not
+                                     JSON is `text` instead of `body`
     - PSU: logs in as max.musterman  what is seen then: `page`, `alert`, or `leaves for`
     - second PSU: ...                the same in a browser of its own
     - bank: PUT /aspsp-api/...       a call to the CMS, with the bank's token unless `token: none`
@@ -108,9 +109,9 @@ class Player:
         base = self._server.xs2a if who == "TPP" else self._server.cms
         address = path if "://" in path else base + path
         headers = self._headers(who, asked) | sends.get("headers", {})
-        answer = requests.request(
-            method, address, headers=headers, json=sends.get("body"), timeout=TIMEOUT_S
-        )
+        text = sends.get("text")
+        content = {"json": sends.get("body")} if text is None else {"data": text.encode()}
+        answer = requests.request(method, address, headers=headers, timeout=TIMEOUT_S, **content)
         if who == "TPP":
             assert answer.headers["X-Request-ID"] == headers["X-Request-ID"]
         return answer
@@ -128,8 +129,10 @@ class Player:
         named = expected.get("headers", {})
         if named:
             actual["headers"] = {name: answer.headers.get(name) for name in named}
-        if answer.content:
+        if is_json(answer):
             actual["body"] = answer.json()
+        elif answer.content:
+            actual["text"] = answer.text
         outcome: Outcome = laid_over(expected, actual, self.known)
         return outcome
 
@@ -189,6 +192,10 @@ def of_the_kind(value: Any, words: str) -> Any:
     return words
 
 
+def is_json(answer: requests.Response) -> bool:
+    return answer.headers.get("Content-Type", "").endswith("json")
+
+
 def _transaction_status(answer: requests.Response) -> str:
-    body = answer.json() if answer.content else {}
+    body = answer.json() if is_json(answer) else {}
     return str(body.get("transactionStatus", "")) if isinstance(body, dict) else ""

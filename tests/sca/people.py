@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sandbox.core.orders import BankUnavailable, Executed, Order, OrderRefused
+from sandbox.core.orders import BankUnavailable, Executed, Order, OrderRefused, Transfer
 from sandbox.core.people import PASSWORD, PERSON_BY_ID, TAN
 from sandbox.core.purposes import Purpose
 from sandbox.core.sca import (
@@ -171,8 +171,12 @@ def _order(payment: dict[str, Any]) -> Order:
         product=payment["paymentProduct"],
         debtor_iban=(payment.get("debtorAccount") or {}).get("iban"),
         debtor_currency=(payment.get("debtorAccount") or {}).get("currency"),
-        creditor_iban=payment["creditorAccount"]["iban"],
-        creditor_name=payment["creditorName"],
-        amount=Decimal(payment["instructedAmount"]["amount"]),
-        currency=payment["instructedAmount"]["currency"],
+        transfers=(
+            Transfer(
+                creditor_iban=payment["creditorAccount"]["iban"],
+                creditor_name=payment["creditorName"],
+                amount=Decimal(payment["instructedAmount"]["amount"]),
+                currency=payment["instructedAmount"]["currency"],
+            ),
+        ),
     )

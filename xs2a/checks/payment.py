@@ -1,82 +1,62 @@
-"""Rules of a single payment that the schema alone cannot judge: profile, country, today's date."""
+"""Rules of a payment's facts, the same in every format: amounts, days, periods.
 
-from collections.abc import Iterator, Mapping
+Each judges plain values and tells its finding with the path that the caller gives: a JSON path, or
+an XPath. Accounts are in `accounts.py`.
+"""
+
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
-from cms.domain.profile import AccountReferenceKind, Profile
+from cms.domain.profile import Profile
 from xs2a.checks import values
 from xs2a.errors import Finding
-from xs2a.spec.countries import rules_of
 from xs2a.spec.messages import Message
-
-_ACCOUNTS: Final = (("debtor_account", "debtorAccount"), ("creditor_account", "creditorAccount"))
-
-# Member of an account reference -> its kind in the profile. `other` has none: always refused (P10).
-_KINDS: Final[dict[str, AccountReferenceKind | None]] = {
-    "iban": AccountReferenceKind.IBAN,
-    "bban": AccountReferenceKind.BBAN,
-    "pan": AccountReferenceKind.PAN,
-    "masked_pan": AccountReferenceKind.MASKED_PAN,
-    "msisdn": AccountReferenceKind.MSISDN,
-    "other": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class BodyRules:
-    """What the rules depend on."""
+    """What the rules depend on. `today` is a day of UTC."""
 
     profile: Profile
     today: date
 
 
-def check_single_payment(loaded: Mapping[str, Any], rules: BodyRules) -> Iterator[Finding]:
-    """Findings of the second stage, about the members that the schema accepted.
-
-    `loaded` holds the accepted members by their snake_case names.
-    """
-    optional = rules.profile.pis.debtor_account_optional_in_initial_request
-    if "debtor_account" not in loaded and not optional:
-        yield _format("debtorAccount", "is missing")
-    amount = loaded.get("instructed_amount")
-    if amount is not None and not values.fits_currency(amount["amount"], amount["currency"]):
-        yield _format("instructedAmount.amount", "has more decimals than the currency")
-    if not rules.profile.common.iban_validation_disabled:
-        yield from _check_digits(loaded)
-    day = loaded.get("requested_execution_date")
-    if isinstance(day, date) and day < rules.today:
-        text = "'requestedExecutionDate' must not be in the past."
-        yield Finding(Message.EXECUTION_DATE_INVALID, text, "requestedExecutionDate")
-    country = rules.profile.pis.country_validation_supported
-    if "creditor_id" in loaded and "creditorId" in rules_of(country).forbidden_members:
-        yield _format("creditorId", f"is not a member of this body in {country.upper()}")
+def refused(path: str, text: str, message: Message = Message.FORMAT_ERROR) -> Finding:
+    """A finding about the member, or element, at the path."""
+    return Finding(message, f"'{path}' {text}.", path)
 
 
-def check_account_kinds(loaded: Mapping[str, Any], profile: Profile) -> Iterator[Finding]:
-    """Findings of the last stage: one identifier per account, of a kind that the bank offers."""
-    offered = profile.common.supported_account_reference_fields
-    for name, path in _ACCOUNTS:
-        reference = loaded.get(name)
-        if reference is None:
-            continue
-        named = [member for member in _KINDS if member in reference]
-        unsupported = [member for member in named if _KINDS[member] not in offered]
-        if not named:
-            yield _format(path, "names no account")
-        elif len(named) > 1:
-            yield _format(path, "must have one account identifier only")
-        elif unsupported:
-            yield _format(path, f"has the identifier '{unsupported[0]}', which is not supported")
+def check_amount(value: Decimal, currency: str, path: str) -> Finding | None:
+    """Greater than zero, and no more decimals than the currency has (P9)."""
+    if value <= 0:
+        return refused(path, "must be greater than zero")
+    if not values.fits_currency(value, currency):
+        return refused(path, "has more decimals than the currency")
+    return None
 
 
-def _check_digits(loaded: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, path in _ACCOUNTS:
-        iban = loaded.get(name, {}).get("iban")
-        if iban is not None and not values.is_iban(iban):
-            yield _format(f"{path}.iban", "is not a valid IBAN")
+def check_execution_day(day: date, today: date, path: str) -> Finding | None:
+    """Today or later (B17)."""
+    return _too_late(path) if day < today else None
 
 
-def _format(path: str, text: str) -> Finding:
-    return Finding(Message.FORMAT_ERROR, f"'{path}' {text}.", path)
+def check_execution_moment(moment: datetime, today: date, path: str) -> Finding | None:
+    """On this day of UTC or later (B17): a moment has a day of its own in every time zone."""
+    return _too_late(path) if moment < datetime.combine(today, time.min, UTC) else None
+
+
+def check_start_day(day: date, today: date, path: str) -> Finding | None:
+    """The first day of a periodic payment: today or later (B16)."""
+    return refused(path, "must not be in the past") if day < today else None
+
+
+def check_period(start: date, end: date, path: str) -> Finding | None:
+    """A periodic payment does not end before it starts (B18)."""
+    if end < start:
+        return refused(path, "must not be before the start", Message.PERIOD_INVALID)
+    return None
+
+
+def _too_late(path: str) -> Finding:
+    return refused(path, "must not be in the past", Message.EXECUTION_DATE_INVALID)

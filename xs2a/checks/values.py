@@ -1,7 +1,7 @@
-"""Checks of single values in a payment's body: IBAN, BIC, currency, dates, texts."""
+"""What a single value of a payment must look like, in any format: IBAN, BIC, codes, days, texts."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -18,12 +18,17 @@ BBAN_PATTERN: Final = re.compile(r"[a-zA-Z0-9]{1,30}")
 BIC_PATTERN: Final = re.compile(r"[A-Z]{6}[A-Z2-9][A-NP-Z0-9]([A-Z0-9]{3})?")
 AMOUNT_PATTERN: Final = re.compile(r"-?[0-9]{1,14}(\.[0-9]{1,3})?")
 DATE_PATTERN: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY_OF_MONTH_PATTERN: Final = re.compile(r"(0?[1-9]|[12][0-9]|3[01])")
+_MOMENT_PATTERN: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
 # Unicode: control, format, surrogate, private, unassigned; line and paragraph separators.
 _NOT_TO_BE_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
 _EXPONENTS: Final = {currency.code: currency.exponent for currency in Currency}
 CURRENCIES: Final = frozenset(_EXPONENTS)
+CHARGE_BEARERS: Final = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})  # ChargeBearerType1Code
 
 
 @lru_cache(maxsize=10_000)
@@ -60,3 +65,15 @@ def iso_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def iso_moment(text: str) -> datetime | None:
+    """The aware moment of `YYYY-MM-DDThh:mm:ss` with a time zone, or None."""
+    if not _MOMENT_PATTERN.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        moment.astimezone(UTC)  # the first and the last day of all have moments that no clock shows
+    except (ValueError, OverflowError):
+        return None
+    return moment

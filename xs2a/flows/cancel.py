@@ -107,10 +107,10 @@ def _open(
         psu=psu,
         redirect_uris=request.redirect_uris.or_else(payment.wishes.redirect_uris),
     )
-    transfer = parts.transfer_of(payment, parts.payments.body(payment))
+    order = parts.order_of(payment, parts.payments.body(payment))
     new = opened(ctx, opening)
     payment = parts.sca.start(new, cancellation=asked)
-    progress = start_at_bank(parts, ctx, Kept(opening, new), transfer)
+    progress = start_at_bank(parts, ctx, Kept(opening, new), order)
     return Cancellation(
         payment,
         progress.authorisation.sca_approach,

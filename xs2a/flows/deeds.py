@@ -15,7 +15,7 @@ from spi.answers import Answer, Done, Refused, Unknown
 from spi.types import BankDeed, ConfirmationCode, Outcome, Proof
 from xs2a.flows.bank import ask, refusal_of
 from xs2a.flows.parts import Parts, TppContext
-from xs2a.flows.refs import authorisation_ref, order_of
+from xs2a.flows.refs import authorisation_ref, with_order
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +80,10 @@ def settle_open_deed(parts: Parts, ctx: TppContext, payment: Payment) -> Payment
 
 def _deed(parts: Parts, intent: BankIntent, subject: Subject) -> BankDeed:
     payment, authorisation = subject.payment, subject.authorisation
-    transfer = parts.transfer_of(payment, parts.payments.body(payment))
+    order = parts.order_of(payment, parts.payments.body(payment))
     return BankDeed(
         intent.intent_id,
-        order_of(payment, transfer),
+        with_order(payment, order),
         authorisation_ref(authorisation) if authorisation else None,
     )
 

@@ -7,7 +7,8 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
 from cms.domain.kept_answer import KeptAnswer
-from cms.domain.payment import CreditTransfer, Payment, TppWishes
+from cms.domain.payment import Payment, TppWishes
+from cms.domain.payment_order import PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.payments import NewPayment
@@ -30,17 +31,16 @@ from xs2a.sca.starting import Situation, in_basket_mode, starts_explicitly
 
 @dataclass(frozen=True, slots=True)
 class PaymentRequest:
-    """A checked request to initiate a payment."""
+    """A checked request to initiate a payment; `notes` are what the check only warns about."""
 
     service: PaymentService
     product: str
-    transfer: CreditTransfer
-    body: bytes
-    content_type: str
+    order: PaymentOrder
     wishes: TppWishes = TppWishes()
     sca_wishes: Wishes = Wishes()
     prefers_explicit: bool = False
     reject_without_funds: bool = False
+    notes: tuple[TppNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Initiation:
     """What became of the request: the stored payment and, if one was started, the authorisation.
 
     `explicit` is the approach by which the TPP has to start it itself; None where it need not.
+    `initiated` is what the bank said of the payment.
     """
 
     payment: Payment
@@ -56,6 +57,7 @@ class Initiation:
     basket_mode: bool = False
     psu_message: str | None = None
     tpp_notes: tuple[TppNote, ...] = ()
+    initiated: Initiated | None = None
 
 
 def initiate_payment(
@@ -76,17 +78,20 @@ def initiate_payment(
         if not starts_explicitly(ctx.profile, situation):
             ensure_reachable(approach, ctx.psu)
     payment_id = parts.new_id()
-    order = PaymentToInitiate(
+    asked = PaymentToInitiate(
         payment_id,
         request.service,
         request.product,
-        request.transfer,
+        request.order,
         request.reject_without_funds,
     )
-    initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), order))
+    initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), asked))
     payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
     initiation = Initiation(
-        payment, psu_message=initiated.psu_message, tpp_notes=initiated.tpp_notes
+        payment,
+        psu_message=initiated.psu_message,
+        tpp_notes=(*request.notes, *initiated.tpp_notes),
+        initiated=initiated,
     )
     kept = _Keeping(parts, request, remember)
     situation = Situation(request.prefers_explicit, payment.multilevel)
@@ -117,7 +122,10 @@ class _Keeping:
         """Keep all of it in one transaction. Raises KeptBefore."""
         answer = self.answer(initiation)
         new = NewPayment(
-            initiation.payment, self.request.body, initiation.authorisation, answer=answer
+            initiation.payment,
+            self.request.order.document.body,
+            initiation.authorisation,
+            answer=answer,
         )
         self.parts.payments.keep(new)
         return answer
@@ -140,15 +148,17 @@ def _with_start(
     if approach.needs_psu:
         new = opened(ctx, opening)
         first = kept.keep(replace(initiation, authorisation=new))
-        progress = start_at_bank(parts, ctx, Kept(opening, new, first), request.transfer)
+        progress = start_at_bank(parts, ctx, Kept(opening, new, first), request.order)
         initiation = _started(initiation, progress.authorisation, progress)
         if first is not None and (answer := kept.answer(initiation)) is not None:
             parts.sca.remember(answer)
         return initiation
-    started = ask_bank_to_start(parts, ctx, opening, request.transfer)
+    started = ask_bank_to_start(parts, ctx, opening, request.order)
     if not isinstance(started, Done):
         failed = opened(ctx, opening)
-        parts.payments.keep(NewPayment(payment, request.body, failed, start_failed=True))
+        parts.payments.keep(
+            NewPayment(payment, request.order.document.body, failed, start_failed=True)
+        )
         raise refusal_of(started)
     authorisation = opened(ctx, opening, started.value)
     initiation = _started(initiation, authorisation, started.value)
@@ -159,9 +169,9 @@ def _with_start(
 def _started(
     initiation: Initiation, authorisation: Authorisation, said: Progress | AuthorisationStarted
 ) -> Initiation:
-    return Initiation(
-        initiation.payment,
-        authorisation,
+    return replace(
+        initiation,
+        authorisation=authorisation,
         psu_message=said.psu_message or initiation.psu_message,
         tpp_notes=(*initiation.tpp_notes, *said.tpp_notes),
     )
@@ -183,7 +193,7 @@ def _new_payment(
         status_changed_at=now,
         created_at=now,
         confirm_by=now + ExpiryRules.of(ctx.profile).payment_confirmation,
-        content_type=request.content_type,
+        content_type=request.order.document.content_type,
         psus=(ctx.psu,) if ctx.psu else (),
         wishes=request.wishes,
         bank_reference=initiated.bank_reference,

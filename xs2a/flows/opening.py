@@ -13,7 +13,8 @@ from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.parties import PsuId
-from cms.domain.payment import CreditTransfer, Payment, RedirectUris
+from cms.domain.payment import Payment, RedirectUris
+from cms.domain.payment_order import PaymentOrder
 from cms.domain.statuses import Cause, ScaStatus
 from spi.answers import Answer, Done, Refused
 from spi.types import AuthorisationRef, AuthorisationStarted
@@ -21,7 +22,7 @@ from xs2a.errors import PsuNotNamed
 from xs2a.flows.bank import ask, refusal_of
 from xs2a.flows.evidence import Progress
 from xs2a.flows.parts import Parts, TppContext
-from xs2a.flows.refs import order_of
+from xs2a.flows.refs import with_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def opened(
 
 
 def ask_bank_to_start(
-    parts: Parts, ctx: TppContext, opening: Opening, transfer: CreditTransfer
+    parts: Parts, ctx: TppContext, opening: Opening, order: PaymentOrder
 ) -> Answer[AuthorisationStarted]:
     """Let the bank get ready for the PSU."""
     ref = AuthorisationRef(
@@ -83,8 +84,8 @@ def ask_bank_to_start(
         opening.first_status,
         opening.psu,
     )
-    order = order_of(opening.payment, transfer)
-    return ask(lambda: parts.bank.start_authorisation(ctx.for_bank(), order, ref))
+    payment = with_order(opening.payment, order)
+    return ask(lambda: parts.bank.start_authorisation(ctx.for_bank(), payment, ref))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ class Kept:
     answer: KeptAnswer | None = None
 
 
-def start_at_bank(parts: Parts, ctx: TppContext, kept: Kept, transfer: CreditTransfer) -> Progress:
+def start_at_bank(parts: Parts, ctx: TppContext, kept: Kept, order: PaymentOrder) -> Progress:
     """Let the bank get ready for the PSU of a stored authorisation.
 
     Raises BankRefused, then the authorisation has failed (A3); and BankUnavailable. It fails then
     too, unless the bank may have asked the PSU on its device: no answer is not a no (S6).
     """
-    answer = ask_bank_to_start(parts, ctx, kept.opening, transfer)
+    answer = ask_bank_to_start(parts, ctx, kept.opening, order)
     if isinstance(answer, Done):
         said, authorisation = answer.value, kept.authorisation
         changed = said.sca_approach is not None or said.status is not None

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cms.domain.parties import PsuContext, PsuId, Tpp
-from cms.domain.payment import CreditTransfer, Payment
+from cms.domain.payment import Payment
+from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
 from cms.service.idempotency import Idempotency
@@ -21,7 +22,7 @@ from spi.types import BankContext
 class Parts:
     """The rooms next door: the CMS, the bank, the clock and the source of ids.
 
-    `transfer_of` reads a stored payment's bytes again, wherever the bank needs the order.
+    `order_of` reads a stored payment's bytes again, wherever the bank needs the order.
     """
 
     payments: Payments
@@ -33,7 +34,7 @@ class Parts:
     bank: Connector
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
-    transfer_of: Callable[[Payment, bytes], CreditTransfer]
+    order_of: Callable[[Payment, bytes], PaymentOrder]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cms.domain.errors import (
 from cms.domain.expiry import authorisation_expired, confirmation_overdue
 from cms.domain.intent import Deed
 from cms.domain.payment import Payment
+from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.intents import Subject
@@ -25,6 +26,7 @@ from xs2a.flows.bank import demand
 from xs2a.flows.deeds import Request, carry_out, settle_open_deed
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.refs import authorisation_ref, ref_of
+from xs2a.spec.products import Format, format_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +100,34 @@ def _settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
 
 def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatus:
     """The payment's status: the bank is asked, unless the payment is rejected already."""
-    payment = find_payment(parts, ctx, address)
+    return _ask_status(parts, ctx, find_payment(parts, ctx, address))
+
+
+def _ask_status(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatus:
     if payment.status is TransactionStatus.RJCT:
         return PaymentStatus(payment)
     report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
     try:
         kept = parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
     except AlreadyFinalised:  # what is stored counts (P1)
-        kept = parts.payments.find(address.payment_id, ctx.instance_id)
+        kept = parts.payments.find(payment.payment_id, payment.instance_id)
     return PaymentStatus(kept, report)
 
 
-def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[PaymentStatus, bytes]:
-    """The payment as the TPP sent it, with its status as `read_status` gives it."""
-    status = read_status(parts, ctx, address)
-    return status, parts.payments.body(status.payment)
+def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[Payment, bytes]:
+    """The payment and the bytes that the TPP sent.
+
+    Only the standard's JSON has a place for the status, so only there the bank is asked for it.
+    """
+    payment = find_payment(parts, ctx, address)
+    if format_of(payment.product) is Format.JSON:
+        payment = _ask_status(parts, ctx, payment).payment
+    return payment, parts.payments.body(payment)
+
+
+def read_document(parts: Parts, payment: Payment) -> Document:
+    """What the TPP sent, with its media type."""
+    return Document(payment.content_type, parts.payments.body(payment))
 
 
 def list_authorisations(

@@ -1,7 +1,8 @@
 """Payments and authorisations in the words of the bank plug."""
 
 from cms.domain.authorisation import Authorisation
-from cms.domain.payment import CreditTransfer, Payment
+from cms.domain.payment import Payment
+from cms.domain.payment_order import PaymentOrder
 from spi.types import AuthorisationRef, PaymentRef, PaymentToAuthorise
 
 
@@ -16,7 +17,7 @@ def ref_of(payment: Payment) -> PaymentRef:
     )
 
 
-def order_of(payment: Payment, transfer: CreditTransfer) -> PaymentToAuthorise:
+def with_order(payment: Payment, order: PaymentOrder) -> PaymentToAuthorise:
     """The payment with the order itself, where a PSU is about to authorise something."""
     return PaymentToAuthorise(
         payment.payment_id,
@@ -24,7 +25,7 @@ def order_of(payment: Payment, transfer: CreditTransfer) -> PaymentToAuthorise:
         payment.product,
         payment.status,
         payment.bank_reference,
-        transfer=transfer,
+        order=order,
     )
 
 

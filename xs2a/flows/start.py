@@ -52,10 +52,10 @@ def start_authorisation(
     at = Progress(payment, new)
     if request.sent is not None:
         ensure_acceptable(ctx, at, request.sent, parts.clock())
-    transfer = parts.transfer_of(payment, parts.payments.body(payment))
+    order = parts.order_of(payment, parts.payments.body(payment))
     answer = remember(at) if remember else None
     parts.sca.start(new, answer=answer)
-    progress = start_at_bank(parts, ctx, Kept(opening, new, answer), transfer)
+    progress = start_at_bank(parts, ctx, Kept(opening, new, answer), order)
     if request.sent is not None:
         progress = advance(parts, ctx, progress, request.sent)
     if remember is not None and progress != at:

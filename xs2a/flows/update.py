@@ -30,7 +30,7 @@ from xs2a.flows.deeds import Request, carry_out
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.reads import AuthorisationAddress, failed_if_over, find_payment
-from xs2a.flows.refs import authorisation_ref, order_of, ref_of
+from xs2a.flows.refs import authorisation_ref, ref_of, with_order
 from xs2a.sca.steps import Call, find_step
 
 V = TypeVar("V")
@@ -64,7 +64,7 @@ class Walk:
     def order(self) -> PaymentToAuthorise:
         """The payment with the order itself."""
         payment = self.at.payment
-        return order_of(payment, self.parts.transfer_of(payment, self.parts.payments.body(payment)))
+        return with_order(payment, self.parts.order_of(payment, self.parts.payments.body(payment)))
 
     @property
     def may_be_exempted(self) -> bool:

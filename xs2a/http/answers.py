@@ -9,13 +9,10 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 
 from spi.types import TppNote
+from xs2a.spec.media_types import JSON
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-JSON: Final = "application/json"
-PROBLEM_JSON: Final = "application/problem+json"
-
 
 _ECHOED: Final = re.compile(r"[\x21-\x7e]{1,100}")
 

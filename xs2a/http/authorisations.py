@@ -19,13 +19,14 @@ from xs2a.flows.start import StartRequest, start_authorisation
 from xs2a.flows.update import update_authorisation
 from xs2a.http import describe, gate, links
 from xs2a.http.addresses import PAYMENT, addressed
-from xs2a.http.answers import JSON, json_response, notes, psu_message
+from xs2a.http.answers import json_response, notes, psu_message
 from xs2a.http.gate import Entry
 from xs2a.http.replay import Replay, answer_once, replay_key, start_digest
 from xs2a.http.sent import sent_body
 from xs2a.http.update_body import START, UPDATE, read_update
 from xs2a.http.wishes import redirect_uris_of_start, sca_wishes
 from xs2a.spec import headers
+from xs2a.spec.media_types import JSON
 from xs2a.spec.messages import Message
 from xs2a.spec.resources import Authorisations
 

@@ -1,13 +1,18 @@
 """Describes the routes for the OpenAPI document; changes nothing about how they work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from xs2a.bodies.schemas import (
+    BulkPaymentSchema,
+    PeriodicPaymentSchema,
+    SinglePaymentSchema,
+    StandingOrderSchema,
+)
 from xs2a.http import update_body
-from xs2a.http.answers import JSON, PROBLEM_JSON
 from xs2a.http.schemas.answers import (
     AuthorisationsSchema,
     CancellationSchema,
@@ -19,9 +24,9 @@ from xs2a.http.schemas.answers import (
     TppMessagesSchema,
     UpdatedSchema,
 )
-from xs2a.http.schemas.payment import SinglePaymentSchema
 from xs2a.spec import headers
 from xs2a.spec.headers import HeaderRule, Kind
+from xs2a.spec.media_types import JSON, MULTIPART, PROBLEM_JSON, XML
 from xs2a.spec.resources import Authorisations
 
 View = Callable[..., Any]
@@ -33,6 +38,18 @@ _SCHEMA_OF_KIND: Final[dict[Kind, dict[str, Any]]] = {
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.URI: {"type": "string", "format": "uri"},
     Kind.NOTIFICATION_MODES: {"type": "string"},
+}
+
+_PAIN_001: Final = {"type": "string", "description": "An ISO 20022 pain.001 message"}
+_PAIN_002: Final = {"type": "string", "description": "An ISO 20022 pain.002 message"}
+_MULTIPART: Final = {
+    "type": "object",
+    "description": "A periodic payment whose transfer is a pain.001 message",
+    "required": ["xml_sct", "json_standingorderType"],
+    "properties": {
+        "xml_sct": _PAIN_001,
+        "json_standingorderType": StandingOrderSchema(),
+    },
 }
 
 _ERRORS: Final = {
@@ -53,8 +70,10 @@ _ERRORS_WITH_BODY: Final = _ERRORS | {
 
 
 def initiation(blueprint: Blueprint) -> Callable[[View], View]:
-    """POST of a payment."""
-    body = {"required": True, "content": {JSON: {"schema": SinglePaymentSchema()}}}
+    """POST of a payment of any service, product and format."""
+    any_json = {"oneOf": [SinglePaymentSchema(), PeriodicPaymentSchema(), BulkPaymentSchema()]}
+    content = {JSON: any_json, XML: _PAIN_001, MULTIPART: _MULTIPART}
+    body = {"required": True, "content": {each: {"schema": s} for each, s in content.items()}}
     return _described(
         blueprint,
         "201",
@@ -66,13 +85,15 @@ def initiation(blueprint: Blueprint) -> Callable[[View], View]:
 
 
 def payment(blueprint: Blueprint) -> Callable[[View], View]:
-    """GET of a payment: what was sent, with `transactionStatus`."""
-    return _described(blueprint, "200", {"type": "object"})
+    """GET of a payment: what was sent, the standard's JSON with `transactionStatus`."""
+    return _described(
+        blueprint, "200", {"type": "object"}, formats={XML: _PAIN_001, MULTIPART: _MULTIPART}
+    )
 
 
 def payment_status(blueprint: Blueprint) -> Callable[[View], View]:
     """GET of a payment's status."""
-    return _described(blueprint, "200", PaymentStatusSchema())
+    return _described(blueprint, "200", PaymentStatusSchema(), formats={XML: _PAIN_002})
 
 
 def cancellation(blueprint: Blueprint) -> Callable[[View], View]:
@@ -137,10 +158,15 @@ def _described(
     rules: Iterable[HeaderRule] = headers.READ,
     errors: dict[str, str] = _ERRORS,
     also: dict[str, Any] | None = None,
+    formats: Mapping[str, dict[str, Any]] | None = None,
     **more: Any,
 ) -> Callable[[View], View]:
+    content = {JSON: schema, **(formats or {})}
     responses: dict[str, Any] = {
-        status: {"description": "Done", "content": {JSON: {"schema": schema}}},
+        status: {
+            "description": "Done",
+            "content": {each: {"schema": schema} for each, schema in content.items()},
+        },
         **(also or {}),
     }
     for code, meaning in errors.items():

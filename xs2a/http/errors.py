@@ -46,7 +46,9 @@ from xs2a.errors import (
     WrongPaymentService,
     WrongStage,
 )
-from xs2a.http.answers import JSON, PROBLEM_JSON, answer
+from xs2a.http.answers import answer
+from xs2a.http.negotiation import preferred
+from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
 from xs2a.tpp.refusals import (
     CertificateExpired,
@@ -161,7 +163,7 @@ def register_error_handlers(app: Flask) -> None:
 def _prefers_problem_json() -> bool:
     if "problem+json" not in request.headers.get("Accept", "").lower():
         return False
-    return request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) == PROBLEM_JSON
+    return preferred((JSON, PROBLEM_JSON)) == PROBLEM_JSON
 
 
 def _tpp_message(finding: Finding) -> dict[str, str]:

@@ -17,11 +17,12 @@ from xs2a.checks.headers import check_headers
 from xs2a.checks.oauth import TokenRule, token_rule
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.parts import Parts, TppContext
-from xs2a.http.answers import JSON, PROBLEM_JSON
 from xs2a.http.encrypted import PasswordKeys
+from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_headers
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
+from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.roles import check_role
@@ -39,10 +40,11 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a route demands of its callers."""
+    """What a route demands of its callers; `produces` are the media types of its good answers."""
 
     role: Role
     headers: tuple[HeaderRule, ...]
+    produces: tuple[str, ...] = (JSON,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +61,27 @@ class Entry:
 
 
 def gate(
-    *, role: Role, headers: tuple[HeaderRule, ...], collects: bool = False
+    *,
+    role: Role,
+    headers: tuple[HeaderRule, ...],
+    produces: tuple[str, ...] = (JSON,),
+    collects: bool = False,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Let a request in, or raise the refusal. The view gets the entry as its first argument.
 
     With `collects` the view tells the findings itself; otherwise they are raised here.
     """
+    demands = Gate(role, headers, produces)
 
     def guard(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
         def guarded(**path: str) -> Response:
-            entry = enter(Gate(role, headers), path)
+            entry = enter(demands, path)
             if entry.findings and not collects:
                 raise RequestFaulty(entry.findings)
             return view(entry, **path)
 
-        guarded.__gate__ = Gate(role, headers)  # type: ignore[attr-defined]
+        guarded.__gate__ = demands  # type: ignore[attr-defined]
         return guarded
 
     return guard
@@ -99,7 +106,7 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     profile = opened.profiles.for_tenant(sent.get("instance-id"))
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
-    _demand_json_is_accepted(sent)
+    _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
     instance_id = opened.profiles.tenant(sent.get("instance-id"))
@@ -116,12 +123,12 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
 
 
-def _demand_json_is_accepted(sent: SentHeaders) -> None:
-    """Raises 406 when the caller can take neither JSON nor problem+json."""
+def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:
+    """Raises 406 when the caller can take neither what the route produces nor problem+json."""
     accept = sent.get("accept")
     if accept in (None, "", "*/*", JSON):
         return
-    if request.accept_mimetypes.best_match([JSON, PROBLEM_JSON]) is None:
+    if preferred((*produces, PROBLEM_JSON)) is None:
         raise RequestFaulty.one(Message.REQUESTED_FORMATS_INVALID)
 
 

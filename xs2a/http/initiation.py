@@ -1,21 +1,25 @@
 """POST /v1/{payment-service}/{payment-product}: initiation of a payment."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, request
 
 from cms.domain.authorisation import AuthorisationKind
+from cms.domain.money import Amount
 from cms.domain.payment import TppWishes
+from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
 from cms.domain.profile import NotificationMode, Profile
 from cms.service.idempotency import body_digest
+from spi.types import Initiated
+from xs2a.bodies.reading import media_type_finding, read_order
 from xs2a.checks.headers import notification_modes, says_true
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
 from xs2a.http import gate, links
-from xs2a.http.answers import JSON, json_response, notes, psu_message
-from xs2a.http.payment_body import read_single_payment
+from xs2a.http.answers import json_response, notes, psu_message
 from xs2a.http.replay import Replay, answer_once, replay_key
 from xs2a.http.sent import SentHeaders, sent_body
 from xs2a.http.wishes import (
@@ -27,18 +31,16 @@ from xs2a.http.wishes import (
 )
 from xs2a.sca.offers import explicit_link
 from xs2a.spec.messages import Message
-from xs2a.spec.products import SERVED
+from xs2a.spec.products import Format, format_of
 
 LONGEST_CONTENT_TYPE = 255  # characters
-# Content types of the standard's other payment formats. The products served here are JSON.
-_OTHER_FORMATS = frozenset({"application/xml", "multipart/form-data", "text/plain"})
 
 
 def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) -> Response:
     """Check the request in its documented stages, initiate, answer 201."""
     ctx, sent = entry.ctx, entry.sent
     _demand_offered(ctx.profile, service, product)
-    _demand_json_body()
+    _demand_media_type(service, product)
     body = sent_body()
     key = None if entry.findings else replay_key(ctx, sent)
     replay = Replay(key, body_digest(body)) if key else None
@@ -59,23 +61,18 @@ def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) 
 
 def _demand_offered(profile: Profile, service: PaymentService, product: str) -> None:
     missing = gate.offers(profile, service, product)
-    if missing is None and product not in SERVED.get(service, ()):
-        missing = Finding(Message.PRODUCT_UNKNOWN, Message.PRODUCT_UNKNOWN.text, "payment-product")
     if missing is not None:
         raise RequestFaulty((missing,))
 
 
-def _demand_json_body() -> None:
-    sent = request.mimetype
-    if len(request.content_type or "") > LONGEST_CONTENT_TYPE:
+def _demand_media_type(service: PaymentService, product: str) -> None:
+    sent = request.content_type or ""
+    if len(sent) > LONGEST_CONTENT_TYPE:
         text = f"Header 'content-type' is longer than {LONGEST_CONTENT_TYPE} characters."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "content-type")
-    if sent == JSON:
-        return
-    if sent in _OTHER_FORMATS:
-        text = "This payment product takes a JSON body."
-        raise RequestFaulty.one(Message.FORMAT_ERROR, text, "content-type")
-    raise RequestFaulty.one(Message.UNSUPPORTED_MEDIA_TYPE)
+    wrong = media_type_finding(service, product, sent)
+    if wrong is not None:
+        raise RequestFaulty((wrong,))
 
 
 def _read_request(
@@ -89,30 +86,35 @@ def _read_request(
     """Raises RequestFaulty with all findings of the first stage that has any (spec 12.1, E5)."""
     profile, sent = entry.ctx.profile, entry.sent
     today = gate.door().parts.clock().date()
-    read = read_single_payment(body, BodyRules(profile, today))
+    document = Document(request.content_type or "", body)
+    read = read_order(service, product, document, BodyRules(profile, today))
     stages = (
         (*entry.findings, *read.early),
         read.unknown_members,
-        (*missing_way_back(profile, sent), *read.fields),
+        (*_missing_way_back(profile, sent, product), *read.fields),
         _missing_psu(profile, sent),
         read.accounts,
     )
     for findings in stages:
         if findings:
             raise RequestFaulty(tuple(findings))
-    if read.transfer is None:
+    if read.order is None:
         raise RequestFaulty.one(Message.FORMAT_ERROR)
     return PaymentRequest(
         service=service,
         product=product,
-        transfer=read.transfer,
-        body=body,
-        content_type=request.content_type or JSON,
+        order=read.order,
+        notes=read.notes,
         wishes=_wishes(sent, agreed),
         reject_without_funds=says_true(sent.get("tpp-rejection-nofunds-preferred")),
         sca_wishes=sca_wishes(sent),
         prefers_explicit=prefers_explicit(sent),
     )
+
+
+def _missing_way_back(profile: Profile, sent: SentHeaders, product: str) -> tuple[Finding, ...]:
+    """Asked for with the standard's JSON only (spec 2.3)."""
+    return missing_way_back(profile, sent) if format_of(product) is Format.JSON else ()
 
 
 def _missing_psu(profile: Profile, sent: SentHeaders) -> tuple[Finding, ...]:
@@ -163,7 +165,26 @@ def _created(
         "psuMessage": psu_message(initiation.psu_message),
         "tppMessages": notes(initiation.tpp_notes),
     }
+    if initiation.initiated is not None:
+        body |= _costs(initiation.initiated)
     return json_response(body, 201, headers)
+
+
+def _costs(initiated: Initiated) -> dict[str, Any]:
+    """What the bank says the payment costs."""
+    return {
+        "transactionFees": _amount(initiated.transaction_fees),
+        "transactionFeeIndicator": initiated.transaction_fee_indicator,
+        "currencyConversionFee": _amount(initiated.currency_conversion_fee),
+        "estimatedTotalAmount": _amount(initiated.estimated_total_amount),
+        "estimatedInterbankSettlementAmount": _amount(
+            initiated.estimated_interbank_settlement_amount
+        ),
+    }
+
+
+def _amount(amount: Amount | None) -> dict[str, str] | None:
+    return {"currency": amount.currency, "amount": f"{amount.value:f}"} if amount else None
 
 
 def _links(initiation: Initiation, profile: Profile) -> links.Links:

@@ -8,15 +8,18 @@ from flask_smorest import Blueprint
 
 from cms.domain.parties import Role
 from cms.domain.payment_service import PaymentService
-from xs2a.flows.reads import read_payment, read_status
+from xs2a.flows.reads import read_payment
 from xs2a.http import describe, gate
 from xs2a.http.addresses import PAYMENT, PRODUCT, addressed
-from xs2a.http.answers import json_response, notes, psu_message
+from xs2a.http.answers import answer, json_response
 from xs2a.http.authorisations import add_routes
 from xs2a.http.cancellation import answer_cancellation
 from xs2a.http.gate import Entry
 from xs2a.http.initiation import answer_initiation
+from xs2a.http.payment_status import STATUS_FORMATS, answer_status
 from xs2a.spec import headers
+from xs2a.spec.media_types import JSON, MULTIPART, XML
+from xs2a.spec.products import Format, format_of
 from xs2a.spec.resources import OF_PAYMENTS
 
 payments = Blueprint(
@@ -34,13 +37,17 @@ def initiate(entry: Entry, payment_service: str, payment_product: str) -> Respon
 
 @payments.route(PAYMENT, methods=["GET"])
 @describe.payment(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.READ)
+@gate.gate(role=Role.PSP_PI, headers=headers.READ, produces=(JSON, XML, MULTIPART))
 def payment(entry: Entry, **path: str) -> Response:
-    """Read a payment as it was initiated, with its transaction status."""
+    """Read a payment as it was initiated: the standard's JSON with its transaction status, any
+    other format byte for byte (spec 14.1: not negotiated, a payment has the format it was sent in).
+    """
     with addressed(entry, path) as address:
-        status, body = read_payment(gate.door().parts, entry.ctx, address)
+        found, body = read_payment(gate.door().parts, entry.ctx, address)
+    if format_of(found.product) is not Format.JSON:
+        return answer(body, 200, {"Content-Type": found.content_type})
     sent: dict[str, Any] = orjson.loads(body)
-    return json_response(sent | {"transactionStatus": status.payment.status.value})
+    return json_response(sent | {"transactionStatus": found.status.value})
 
 
 @payments.route(PAYMENT, methods=["DELETE"])
@@ -53,20 +60,10 @@ def cancel(entry: Entry, **path: str) -> Response:
 
 @payments.route(f"{PAYMENT}/status", methods=["GET"])
 @describe.payment_status(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.READ)
+@gate.gate(role=Role.PSP_PI, headers=headers.READ, produces=STATUS_FORMATS)
 def payment_status(entry: Entry, **path: str) -> Response:
-    """Read a payment's transaction status."""
-    with addressed(entry, path) as address:
-        status = read_status(gate.door().parts, entry.ctx, address)
-    report = status.report
-    return json_response(
-        {
-            "transactionStatus": status.payment.status.value,
-            "fundsAvailable": report.funds_available if report else None,
-            "psuMessage": psu_message(report.psu_message) if report else None,
-            "tppMessages": notes(report.tpp_notes) if report else None,
-        }
-    )
+    """Read a payment's transaction status, as JSON or as a pain.002 message."""
+    return answer_status(entry, path)
 
 
 for row in OF_PAYMENTS:

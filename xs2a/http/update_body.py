@@ -6,11 +6,11 @@ from typing import Any, Final
 import orjson
 from marshmallow import Schema
 
+from xs2a.bodies.faults import finding, with_paths
+from xs2a.bodies.fields import load
 from xs2a.errors import EncryptionUnsupported, Finding, RequestFaulty
 from xs2a.flows.evidence import PsuUpdate
 from xs2a.http.encrypted import PasswordKeys
-from xs2a.http.schemas.faults import finding, with_paths
-from xs2a.http.schemas.fields import load
 from xs2a.http.schemas.psu_data import StartSchema, UpdateSchema
 from xs2a.spec.messages import Message
 

@@ -23,6 +23,7 @@ class Message(Enum):
         400,
         "The requested execution date is not possible.",
     )
+    PERIOD_INVALID = "PERIOD_INVALID", 400, "The period ends before it starts."
     PAYMENT_FAILED = "PAYMENT_FAILED", 400, "The payment failed in its first processing."
     SCA_METHOD_UNKNOWN = "SCA_METHOD_UNKNOWN", 400, "The PSU does not have this SCA method."
     SCA_INVALID = "SCA_INVALID", 400, "The SCA or its confirmation failed."

@@ -166,7 +166,8 @@ class PisProfile:
     country_validation_supported: str = key(
         "countryValidationSupported",
         "DE",
-        "The country whose field rules apply to JSON payments (ISO 3166-1, two letters).",
+        "The country whose field rules apply to JSON payments (ISO 3166-1, two letters): DE, AT or "
+        "CH; one without rules of its own has those of DE.",
     )
     supported_transaction_status_formats: tuple[str, ...] = key(
         "supportedTransactionStatusFormats",

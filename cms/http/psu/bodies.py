@@ -8,6 +8,8 @@ import orjson
 from cms.domain.authorisation import Authorisation
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
+from cms.domain.payment_order import PaymentOrder
+from cms.http.psu.order_members import order_members
 from cms.service.authorisations import Visit
 
 
@@ -45,12 +47,11 @@ def tpp_body(tpp: Tpp) -> dict[str, Any]:
     )
 
 
-def payment_body(payment: Payment, body: bytes, tpp: Tpp) -> dict[str, Any]:
-    """A payment: what the CMS knows of it, the bytes that were sent, and, as those are JSON, their
-    members beside it, so that the page can show amount and creditor.
+def payment_body(payment: Payment, order: PaymentOrder, tpp: Tpp) -> dict[str, Any]:
+    """A payment: what the CMS knows of it, the bytes that were sent and their media type, and
+    beside them the order's members, so that the page can show amount and creditor.
     """
-    sent: dict[str, Any] = orjson.loads(body)
-    known = {
+    return _members(payment, order) | {
         "paymentId": payment.payment_id,
         "paymentType": payment.service.payment_type,
         "paymentProduct": payment.product,
@@ -59,16 +60,30 @@ def payment_body(payment: Payment, body: bytes, tpp: Tpp) -> dict[str, Any]:
         "tppInfo": tpp_body(tpp),
         "creationTimestamp": payment.created_at.isoformat(),
         "statusChangeTimestamp": payment.status_changed_at.isoformat(),
-        "paymentData": base64.b64encode(body).decode(),
+        "contentType": order.document.content_type,
+        "paymentData": base64.b64encode(order.document.body).decode(),
     }
-    return sent | known
 
 
-def visit_body(visit: Visit) -> dict[str, Any]:
+def _members(payment: Payment, order: PaymentOrder) -> dict[str, Any]:
+    """As they were sent where that was the standard's JSON; else those that say the same. None
+    of the bank's own product: whatever its members are called, they mean what the bank means.
+    """
+    if order.transfers and _is_json(order.document.content_type):
+        sent: dict[str, Any] = orjson.loads(order.document.body)
+        return sent
+    return order_members(payment.service, order)
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+def visit_body(visit: Visit, order: PaymentOrder) -> dict[str, Any]:
     """`CmsPaymentResponse`: the payment, the authorisation and the ways back."""
     return _present(
         {
-            "payment": payment_body(visit.payment, visit.body, visit.tpp),
+            "payment": payment_body(visit.payment, order, visit.tpp),
             "authorisationId": visit.authorisation.authorisation_id,
             "tppOkRedirectUri": visit.authorisation.redirect_uris.ok,
             "tppNokRedirectUri": visit.authorisation.redirect_uris.nok,

@@ -15,7 +15,7 @@ from cms.http.codes import done, status_named
 from cms.http.paging import PARAMETERS, page_of
 from cms.http.psu.bodies import authorisation_body, payment_body, psu_row_body, visit_body
 from cms.http.rooms import rooms
-from cms.service.authorisations import ScaReport
+from cms.service.authorisations import ScaReport, Visit
 
 psu_payments = Blueprint(
     "psu-api: payments",
@@ -34,7 +34,7 @@ _MAX_LENGTH = 255
 def visit(redirect_id: str) -> Response:
     """What is to be authorised behind a redirect link; 408 with the NOK URI if it has expired."""
     kind = AuthorisationKind.PIS_CREATION
-    return jsonify(visit_body(rooms().authorisations.visit(redirect_id, tenant(), kind)))
+    return _visited(rooms().authorisations.visit(redirect_id, tenant(), kind))
 
 
 @psu_payments.route("/cancellation/redirect/<string:redirect_id>", methods=["GET"])
@@ -47,7 +47,7 @@ def visit_for_cancellation(redirect_id: str) -> Response:
     found = rooms().authorisations.visit(redirect_id, tenant(), kind)
     if found.authorisation.status.finalised:
         raise Unknown
-    return jsonify(visit_body(found))
+    return _visited(found)
 
 
 @psu_payments.route("/<string:payment_id>", methods=["GET"])
@@ -126,6 +126,10 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     return done()
 
 
+def _visited(found: Visit) -> Response:
+    return jsonify(visit_body(found, rooms().order_of(found.payment, found.body)))
+
+
 def _payment_of_psu(payment_id: str) -> Response:
     """The payment, if the PSU of the headers is one of its own. Raises Unknown, PsuMismatch."""
     found = rooms().payments.find(payment_id, tenant())
@@ -133,7 +137,8 @@ def _payment_of_psu(payment_id: str) -> Response:
     if not any(psu.same_as(each) for each in found.psus):
         raise PsuMismatch
     payments = rooms().payments
-    return jsonify(payment_body(found, payments.body(found), payments.tpp_of(found)))
+    order = rooms().order_of(found, payments.body(found))
+    return jsonify(payment_body(found, order, payments.tpp_of(found)))
 
 
 def _object(members: frozenset[str]) -> dict[str, Any]:

@@ -207,7 +207,8 @@ def test_the_bank_learns_what_was_ordered_and_by_whom(tpp: TppClient) -> None:
         },
     )
     bank = tpp.world.bank
-    order, transfer, ctx = bank.orders[0], bank.orders[0].transfer, bank.contexts[0]
+    order, ctx = bank.orders[0], bank.contexts[0]
+    (transfer,) = order.order.transfers
 
     assert order.payment_id == made.payment_id
     assert (order.service, order.product) == (PaymentService.PAYMENTS, "sepa-credit-transfers")
@@ -219,7 +220,7 @@ def test_the_bank_learns_what_was_ordered_and_by_whom(tpp: TppClient) -> None:
     assert transfer.creditor_account.iban == "DE69760700240340283600"
     assert (transfer.creditor_name, transfer.creditor_agent) == ("Marion Mueller", "AAAADEBBXXX")
     assert transfer.end_to_end_identification == "E2E"
-    assert transfer.remittance_information_unstructured == "Invoice 7"
+    assert transfer.remittance_information_unstructured == ("Invoice 7",)
     assert str(transfer.requested_execution_date) == "2026-03-05"
     assert ctx == bank.contexts[1]
     assert (ctx.tpp.authorisation_number, ctx.x_request_id) == ("PSDDE-BAFIN-100001", X_REQUEST_ID)

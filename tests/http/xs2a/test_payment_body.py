@@ -292,7 +292,7 @@ def test_the_debtor_account_may_be_optional(open_house: OpenHouse, pisp: str) ->
     tpp = TppClient(world, pisp)
 
     assert tpp.post(payment(debtorAccount=ABSENT)).status_int == 201
-    assert world.bank.orders[0].transfer.debtor_account is None
+    assert world.bank.orders[0].order.transfers[0].debtor_account is None
     assert refusal(tpp.post(payment(debtorAccount__iban="DE00"))) == (
         400,
         [(FORMAT, "debtorAccount.iban")],

@@ -4,10 +4,15 @@ from datetime import date
 
 import pytest
 
+from bench import bulk, hostile
+from bench.bulk import ENTRIES, BulkMeasured
 from bench.counting import Cost
+from bench.hostile import HostileMeasured
 from bench.load import Outcome
 from bench.measuring import Measured, Results
-from bench.report import as_markdown, as_text, rows, share_of_floor
+from bench.report import as_markdown, bulks, hostile_bodies, share_of_floor, throughput
+from cms.domain.payment_service import PaymentService
+from tests.fuzz.hostile import Hostile
 
 
 def measured(per_second: int) -> Measured:
@@ -34,12 +39,38 @@ def test_median_and_percentiles() -> None:
 
 
 def test_a_row_per_deed_and_server(results: Results) -> None:
-    cells = rows({"SQLite": results})
-    assert [row[:5] for row in cells] == [
+    table = throughput({"SQLite": results})
+    assert [row[:5] for row in table.cells] == [
         ["SQLite", "initiation", "xs2a", "50", "0.50"],
         ["SQLite", "initiation", "floor", "100", ""],
     ]
-    assert len(as_text(cells).splitlines()) == 3
-    page = as_markdown(cells, "a machine", date(2026, 1, 2))
+    assert len(table.as_text().splitlines()) == 3
+    page = as_markdown([table], "a machine", date(2026, 1, 2))
     assert "on 2026-01-02" in page
     assert "| SQLite | initiation | xs2a | 50 | 0.50 | 2.0 | 2.0 | 1.0 | 1.0 |" in page
+
+
+def test_a_bulk_too_slow_even_once_is_told() -> None:
+    outcome = Outcome(1.0, [0.2] * 19 + [1.0])
+    measured = [
+        BulkMeasured("JSON", entries, 300_000, outcome, resting_mb=80, grown_mb=4)
+        for entries in ENTRIES
+    ]
+    assert bulk.slow(measured) == ["JSON: 1000 ms"]
+    table = bulks(measured)
+    assert table.cells[0] == ["JSON", "1,000", "300", "200", "1000", "80", "4.0"]
+    assert "## A bulk" in table.as_markdown()
+
+
+@pytest.mark.parametrize(
+    "full_size, milliseconds, told",
+    [(False, 99, []), (False, 101, ["a bomb: 101 ms"]), (True, 101, [])],
+)
+def test_a_hostile_body_that_takes_long_is_told(
+    full_size: bool, milliseconds: float, told: list[str]
+) -> None:
+    body = Hostile("a bomb", PaymentService.PAYMENTS, "p", "text/xml", b"<a/>", full_size=full_size)
+    measured = [HostileMeasured(body, 400, [1.0, milliseconds, 500.0], grown_mb=0.5)]
+    assert hostile.slow(measured) == told
+    (row,) = hostile_bodies(measured).cells
+    assert row[1:4] == ["payments text/xml", "0", "400"]

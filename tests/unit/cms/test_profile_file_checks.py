@@ -126,19 +126,12 @@ def test_the_sound_profile_has_no_finding() -> None:
             "warning",
             "common.supportedAccountReferenceFields",
         ),
-        # Not served by this version.
-        ({MATRIX: {"SINGLE": ["target-2-payments"]}}, "warning", f"{MATRIX}.SINGLE[0]"),
         (
-            {MATRIX: {"SINGLE": ["sepa-credit-transfers"], "BULK": ["sepa-credit-transfers"]}},
-            "warning",
-            f"{MATRIX}.BULK",
-        ),
-        ({"pis.countryValidationSupported": "at"}, "warning", "pis.countryValidationSupported"),
-        (
-            {"pis.supportedTransactionStatusFormats": ["application/json", "application/xml"]},
+            {"pis.supportedTransactionStatusFormats": ["application/json", "text/plain"]},
             "warning",
             "pis.supportedTransactionStatusFormats[1]",
         ),
+        # Not served by this version.
         ({"common.tppSignatureRequired": True}, "error", "common.tppSignatureRequired"),
         (
             {"common.checkUriComplianceToDomainSupported": True},
@@ -179,13 +172,6 @@ def test_one_disagreement_makes_one_finding(
 @pytest.mark.parametrize(
     "changes, findings",
     [
-        (
-            {"pis.supportedTransactionStatusFormats": ["application/xml"]},
-            [
-                ("warning", "pis.supportedTransactionStatusFormats[0]"),
-                ("error", "pis.supportedTransactionStatusFormats"),
-            ],
-        ),
         (
             {"common.scaRedirectFlow": "OAUTH_PRE_STEP"},
             [

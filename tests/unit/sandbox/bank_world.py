@@ -1,13 +1,14 @@
 """What the sandbox bank's tests share: accounts, orders, and a clock that is moved by hand."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sandbox.core.bank import Bank
-from sandbox.core.orders import Executed, Order
+from sandbox.core.orders import Executed, Order, StandingOrder, Transfer
 from sandbox.core.purposes import Purpose
 
 ANTON = "DE80760700240271232400"
@@ -57,12 +58,36 @@ def make_order(
         product,
         debtor,
         debtor_currency,
-        creditor,
-        "Creditor",
-        Decimal(amount),
-        currency,
+        (Transfer(creditor, "Creditor", Decimal(amount), currency),),
         day,
     )
+
+
+def make_bulk(
+    *amounts: str,
+    creditors: Sequence[str] = (ELSEWHERE,),
+    batch_booking: bool = False,
+    **order: Any,
+) -> Order:
+    """A bulk of these amounts; the creditors take turns."""
+    one = make_order(**order)
+    (transfer,) = one.transfers
+    transfers = tuple(
+        replace(transfer, amount=Decimal(amount), creditor_iban=creditors[index % len(creditors)])
+        for index, amount in enumerate(amounts)
+    )
+    return replace(one, transfers=transfers, batch_booking=batch_booking)
+
+
+def make_standing(frequency: str = "Monthly", amount: str = "100.00", **when: Any) -> Order:
+    """A standing order; it starts tomorrow on the clock of the tests, unless told otherwise."""
+    order = {
+        name: when.pop(name)
+        for name in ("debtor", "creditor", "product", "payment_id")
+        if name in when
+    }
+    start = when.pop("start", date(2026, 3, 3))
+    return replace(make_order(amount, **order), standing=StandingOrder(start, frequency, **when))
 
 
 def come_to_tan(

@@ -1,8 +1,10 @@
 """A stand-in for the CMS that keeps its rules, and can be told to fail."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from typing import Any
 
+from sandbox.core.orders import Order, Transfer
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import (
     CLOSED,
@@ -22,23 +24,46 @@ NOK = "https://tpp.example/nok"
 FINALISED_PAYMENT = {"RJCT", "CANC", "ACSC", "ACCC"}
 
 
-def a_payment(**changes: object) -> PaymentToApprove:
+ORDER = Order(
+    payment_id="payment-1",
+    product="sepa-credit-transfers",
+    debtor_iban=ANTON,
+    debtor_currency=None,
+    transfers=(Transfer(ELSEWHERE, "Bike Shop", Decimal("1234.50"), "EUR", "Invoice 4711"),),
+)
+ORDERS, TRANSFERS = ({each.name for each in fields(of)} for of in (Order, Transfer))
+
+
+def an_order(**changes: Any) -> Order:
+    """The order above with other facts, also of its transfer."""
+    ours = {name: changes.pop(name) for name in TRANSFERS & changes.keys()}
+    (transfer,) = ORDER.transfers
+    return replace(ORDER, **{"transfers": (replace(transfer, **ours),)} | changes)
+
+
+def a_bulk(count: int, **changes: Any) -> Order:
+    """So many transfers: of 1.00 to Payee 1, of 2.00 to Payee 2, and so on."""
+    return an_order(
+        transfers=tuple(
+            Transfer(ELSEWHERE, f"Payee {number}", Decimal(number), "EUR", f"Wages {number}")
+            for number in range(1, count + 1)
+        ),
+        **changes,
+    )
+
+
+def a_payment(**changes: Any) -> PaymentToApprove:
+    """Behind the link: the order above, or another; changes are the order's or the link's."""
+    order = {name: changes.pop(name) for name in (ORDERS | TRANSFERS) & changes.keys()}
     payment = PaymentToApprove(
-        payment_id="payment-1",
         authorisation_id=LINK,
-        product="sepa-credit-transfers",
+        order=an_order(**order),
         transaction_status="RCVD",
-        amount=Decimal("1234.50"),
-        currency="EUR",
-        creditor_name="Bike Shop",
-        creditor_iban=ELSEWHERE,
         tpp_name="Example TPP",
-        debtor_iban=ANTON,
-        remittance="Invoice 4711",
         ok_uri=OK,
         nok_uri=NOK,
     )
-    return replace(payment, **changes)  # type: ignore[arg-type]
+    return replace(payment, **changes)
 
 
 @dataclass

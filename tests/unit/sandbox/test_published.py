@@ -1,11 +1,17 @@
 """What docs/sandbox-bank.md publishes is what the bank has."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from sandbox.core import quick_transfers
+from sandbox.core.fees import FEES
 from sandbox.core.magic import MAGIC, Magic
+from sandbox.core.orders import PRODUCTS
 from sandbox.core.people import PASSWORD, PEOPLE, TAN, Person
+from sandbox.core.schedule import FREQUENCIES, Every
 from sandbox.core.storage import metadata
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "sandbox-bank.md").read_text()
@@ -30,6 +36,24 @@ def test_accounts_are_published(person: Person) -> None:
 @pytest.mark.parametrize("magic", MAGIC, ids=lambda magic: str(magic.amount))
 def test_magic_values_are_published(magic: Magic) -> None:
     assert f"| {magic.amount} | {magic.meaning} |" in PLAIN
+
+
+@pytest.mark.parametrize("product", sorted(PRODUCTS))
+def test_fees_are_published(product: str) -> None:
+    costs = str(FEES[product]) if product in FEES else "nothing"
+    assert f"| {product} | single, bulk, periodic | {costs} |" in PLAIN
+
+
+@pytest.mark.parametrize("frequency, every", FREQUENCIES.items())
+def test_frequencies_are_published(frequency: str, every: Every) -> None:
+    number, unit = (every.days, "day") if every.days else (every.months, "month")
+    assert f"| {frequency} | {number} {unit}{'s' if number > 1 else ''} |" in PLAIN
+
+
+def test_the_example_of_the_banks_own_product_is_one() -> None:
+    (example,) = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert f"`{quick_transfers.PRODUCT}`" in DOCUMENT
+    assert quick_transfers.read("payment-1", example.encode()).amount == Decimal("12.50")
 
 
 def test_password_and_tan_are_published() -> None:

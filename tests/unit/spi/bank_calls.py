@@ -9,13 +9,14 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
 from cms.domain.money import AccountReference, Amount
 from cms.domain.parties import PsuId, Tpp
-from cms.domain.payment import CreditTransfer
+from cms.domain.payment_order import CreditTransfer, Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from sandbox.core.bank import Bank
 from sandbox.core.sca import AwaitsConfirmation
 from spi.answers import Answer, BankCode, Done, Refused
-from spi.sandbox import SandboxConnector, order_of
+from spi.sandbox import SandboxConnector
+from spi.sandbox_orders import order_of
 from spi.types import (
     Authenticated,
     AuthorisationRef,
@@ -72,7 +73,8 @@ def payment(
         creditor_name="Marion Mueller",
         debtor_account=AccountReference(iban=ANTON),
     )
-    return Payment("payment-1", PaymentService.PAYMENTS, product, replace(made, **transfer))
+    order = PaymentOrder(Document("application/json", b"{}"), (replace(made, **transfer),))
+    return Payment("payment-1", PaymentService.PAYMENTS, product, order)
 
 
 def ref(made: Payment, status: TransactionStatus = RCVD) -> PaymentRef:
@@ -80,13 +82,13 @@ def ref(made: Payment, status: TransactionStatus = RCVD) -> PaymentRef:
 
 
 def to_authorise(made: Payment) -> PaymentToAuthorise:
-    return PaymentToAuthorise(
-        made.payment_id, made.service, made.product, RCVD, transfer=made.transfer
-    )
+    return PaymentToAuthorise(made.payment_id, made.service, made.product, RCVD, order=made.order)
 
 
 def paid_from(iban: str, amount: str = "12.50", product: str = SEPA) -> Payment:
-    return payment(amount, product, debtor_account=AccountReference(iban=iban))
+    creditor = AccountReference(iban=ANTON if iban == MARION else MARION)
+    debtor = AccountReference(iban=iban)
+    return payment(amount, product, debtor_account=debtor, creditor_account=creditor)
 
 
 def log_in(
@@ -160,6 +162,12 @@ def authorise(bank: Bank, made: Payment) -> None:
     bank.log_in(AUTHORISATION.authorisation_id, ANTONS, "12345", order)
     bank.select_method(AUTHORISATION.authorisation_id, "sms")
     bank.authorise(AUTHORISATION.authorisation_id, order, "123456")
+
+
+def status(connector: SandboxConnector, made: Payment) -> TransactionStatus:
+    answer = connector.read_payment_status(CTX, ref(made))
+    assert isinstance(answer, Done)
+    return answer.value.status
 
 
 def sca_status(connector: SandboxConnector) -> ScaStatus | None:

@@ -17,7 +17,8 @@ from sandbox.core.people import PERSON_BY_ID
 from sandbox.core.purposes import Purpose
 from sandbox.core.storage import Storage
 from spi.answers import BankCode, Done, Refused, Unknown
-from spi.sandbox import SandboxConnector, order_of
+from spi.sandbox import SandboxConnector
+from spi.sandbox_orders import order_of
 from spi.types import (
     AuthorisationStarted,
     BankDeed,

@@ -7,7 +7,8 @@ import pytest
 from cms.domain.statuses import TransactionStatus
 from sandbox.core.bank import Bank
 from spi.answers import BankCode, Done
-from spi.sandbox import SandboxConnector, order_of
+from spi.sandbox import SandboxConnector
+from spi.sandbox_orders import order_of
 from spi.types import (
     BankDeed,
     CancellationBegun,
@@ -40,6 +41,7 @@ from tests.unit.spi.bank_calls import (
     payment,
     ref,
     refused,
+    status,
     to_authorise,
 )
 
@@ -98,7 +100,7 @@ def test_what_nobody_has_authorised_is_given_up(
         assert answer == Done(Outcome(CANC))
     else:
         assert refused(answer, BankCode.STATUS_INVALID)
-    assert connector.read_payment_status(CTX, ref(made)) == Done(PaymentStatusReport(stands))
+    assert status(connector, made) is stands
 
 
 @pytest.mark.parametrize("proof", [ScaCode("123456"), ConfirmationCode("the code")])
@@ -124,7 +126,7 @@ def test_cancelled_without_sca(connector: SandboxConnector, bank: Bank, *, paid:
     if paid:
         authorise(bank, made)
     assert cancel(connector, made, NoScaNeeded(), at=None) == Done(Outcome(CANC))
-    assert connector.read_payment_status(CTX, ref(made)) == Done(PaymentStatusReport(CANC))
+    assert status(connector, made) is CANC
 
 
 def test_cancelled_with_sca(connector: SandboxConnector, bank: Bank) -> None:

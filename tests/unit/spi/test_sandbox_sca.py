@@ -48,6 +48,7 @@ from tests.unit.spi.bank_calls import (
     refused,
     sca_status,
     select,
+    status,
     to_authorise,
 )
 
@@ -187,7 +188,7 @@ def test_what_was_never_asked_for_never_happens(
         proof = NoScaNeeded() if at is None else ScaCode("123456")
         late = connector.cancel_payment(CTX, deed_of(made, at), proof)
     assert refused(late, BankCode.STATUS_INVALID)
-    assert connector.read_payment_status(CTX, ref(made)) == Done(PaymentStatusReport(RCVD))
+    assert status(connector, made) is RCVD
 
 
 def test_without_second_factor_the_password_is_enough(connector: SandboxConnector) -> None:
@@ -215,7 +216,7 @@ def test_nothing_is_executed_without_sca_that_the_bank_wants(
 ) -> None:
     prepare(connector)
     assert refused(execute(connector, payment(), NoScaNeeded()), BankCode.SCA_INVALID)
-    assert connector.read_payment_status(CTX, ref(payment())) == Done(PaymentStatusReport(RCVD))
+    assert status(connector, payment()) is RCVD
 
 
 @pytest.mark.parametrize("at", [None, CANCELLING])
@@ -254,7 +255,7 @@ def test_a_wrong_confirmation_code_ends_it(connector: SandboxConnector, bank: Ba
     await_confirmation(connector, bank, made)
     answer = execute(connector, made, ConfirmationCode("another"))
     assert refused(answer, BankCode.SCA_INVALID, ends=True)
-    assert connector.read_payment_status(CTX, ref(made)) == Done(PaymentStatusReport(RJCT))
+    assert status(connector, made) is RJCT
 
 
 def test_a_code_that_the_server_found_wrong(connector: SandboxConnector, bank: Bank) -> None:

@@ -51,6 +51,13 @@ class LinkSchema(Schema):
     href = fields.String(required=True)
 
 
+class AnsweredAmountSchema(Schema):
+    """An amount in an answer."""
+
+    currency = fields.String(required=True)
+    amount = fields.String(required=True)
+
+
 class InitiationSchema(Schema):
     """Answer to an initiation."""
 
@@ -61,6 +68,13 @@ class InitiationSchema(Schema):
     sca_status = fields.String(data_key="scaStatus", metadata=_SCA_STATUS)
     links = fields.Dict(
         keys=fields.String(), values=fields.Nested(LinkSchema), required=True, data_key="_links"
+    )
+    transaction_fees = fields.Nested(AnsweredAmountSchema, data_key="transactionFees")
+    transaction_fee_indicator = fields.Boolean(data_key="transactionFeeIndicator")
+    currency_conversion_fee = fields.Nested(AnsweredAmountSchema, data_key="currencyConversionFee")
+    estimated_total_amount = fields.Nested(AnsweredAmountSchema, data_key="estimatedTotalAmount")
+    estimated_interbank_settlement_amount = fields.Nested(
+        AnsweredAmountSchema, data_key="estimatedInterbankSettlementAmount"
     )
     psu_message = fields.String(data_key="psuMessage")
     tpp_messages = fields.List(fields.Nested(TppMessageSchema), data_key="tppMessages")

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema
 
+from xs2a.bodies.fields import EMPTY, Faulty, ObjectField, TextField
 from xs2a.http.encrypted import LONGEST_PASSWORD, LONGEST_TOKEN
-from xs2a.http.schemas.fields import EMPTY, Faulty, ObjectField, TextField
 
 LONGEST_CODE: Final = 512  # of a TAN or a confirmation code; some are signatures in base64
 

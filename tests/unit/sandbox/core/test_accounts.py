@@ -37,7 +37,7 @@ def test_nobody_knows_the_debtor_before_the_psu_comes() -> None:
     ],
 )
 def test_the_creditor_account(iban: str, account_id: str) -> None:
-    assert accounts.creditor_account_id(make_order(creditor=iban)) == account_id
+    assert accounts.creditor_account_ids(make_order(creditor=iban), None) == [account_id]
 
 
 def test_reserving_takes_only_what_is_there(bank: Bank, storage: Storage) -> None:

@@ -10,6 +10,7 @@ from sandbox.core.sca import LoggedIn, NotYourAccount, OutOfTurn, ScaStatus
 from tests.unit.sandbox.bank_world import (
     ELSEWHERE,
     JOINT,
+    MAX,
     available,
     booked,
     come_to_tan,
@@ -71,7 +72,7 @@ def test_what_one_declines_nobody_pays(bank: Bank) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"amount": "200.00"}, {"creditor": JOINT}, {"product": "sepa-credit-transfers"}],
+    [{"amount": "200.00"}, {"creditor": MAX}, {"product": "sepa-credit-transfers"}],
     ids=lambda change: next(iter(change)),
 )
 def test_both_authorise_the_same_order(bank: Bank, change: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Two at the same moment: money moves once or not at all, on both databases."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import partial
 
 import pytest
@@ -11,6 +12,7 @@ from sandbox.core.orders import INSTANT, Executed, OrderRefused, OrderStatus
 from sandbox.core.purposes import Purpose
 from sandbox.core.storage import Storage
 from tests.unit.sandbox.bank_world import (
+    ANTON,
     DORA,
     JOINT,
     Clock,
@@ -18,7 +20,9 @@ from tests.unit.sandbox.bank_world import (
     booked,
     come_to_tan,
     in_threads,
+    make_bulk,
     make_order,
+    make_standing,
     pay,
 )
 
@@ -117,6 +121,57 @@ def test_settlement_against_cancellation(bank: Bank, clock: Clock, number: int) 
     status = bank.payment_status("payment-1")
     expected = {"ACSC": 9_900, "CANC": 10_000}[str(status)]
     assert available(bank, ANTONS) == booked(bank, ANTONS) == expected
+
+
+@pytest.mark.parametrize("number", ROUNDS)
+def test_two_who_settle_execute_a_standing_order_once_a_day(
+    bank: Bank, clock: Clock, number: int
+) -> None:
+    pay(bank, make_standing("Daily", "1.00", creditor=DORA, end=date(2026, 3, 22)))
+    pay(
+        bank,
+        make_standing(
+            "Daily",
+            "1.00",
+            payment_id="payment-2",
+            debtor=DORA,
+            creditor=ANTON,
+            end=date(2026, 3, 22),
+        ),
+        DORAS,
+    )
+    clock.run(days=30)
+    in_threads(*[partial(bank.settle_due, clock.now)] * 4)
+    for payment_id in ("payment-1", "payment-2"):
+        assert bank.payment_status(payment_id) == "ACSC"
+        noted = bank.executions_of(payment_id)
+        assert [one.nominal_day.day for one in noted] == list(range(3, 23))
+    assert len(bank.statement_of(ANTONS, lines=100)) == 40
+    assert booked(bank, ANTONS) == booked(bank, DORAS) == 10_000
+
+
+@pytest.mark.parametrize("number", ROUNDS)
+def test_an_execution_against_the_cancellation(bank: Bank, clock: Clock, number: int) -> None:
+    order = make_standing("Daily")
+    pay(bank, order)
+    clock.run(days=1)
+    in_threads(partial(bank.settle_due, clock.now), partial(bank.cancel, order, deed_id="deed-1"))
+    clock.run(days=10)
+    assert bank.payment_status("payment-1") == "CANC"
+    assert len(bank.executions_of("payment-1")) == 1  # it was due, whoever came first
+    assert booked(bank, ANTONS) == available(bank, ANTONS) == 9_900
+
+
+@pytest.mark.parametrize("number", ROUNDS)
+def test_bulks_in_both_directions(bank: Bank, clock: Clock, number: int) -> None:
+    amounts = ["1.00"] * 20
+    pay(bank, make_bulk(*amounts, creditors=(DORA, JOINT)))
+    back = make_bulk(*amounts, payment_id="payment-2", debtor=DORA, creditors=(JOINT, ANTON))
+    pay(bank, back, DORAS)
+    clock.run(seconds=11)
+    in_threads(*[partial(bank.settle_due, clock.now)] * 4)
+    bank.settle_due(clock.now)
+    assert [booked(bank, psu) for psu in (ANTONS, DORAS, "g.manager")] == [9_990, 9_990, 10_020]
 
 
 @pytest.mark.parametrize("number", ROUNDS)

@@ -9,8 +9,8 @@ from webtest import TestApp
 from sandbox.core.bank import Bank
 from sandbox.core.orders import OrderStatus
 from sandbox.core.purposes import Purpose
-from tests.unit.sandbox.bank_world import Clock, available, make_order, pay
-from tests.unit.sandbox.cms_world import LINK, NOK, OK, FakeCms, a_payment
+from tests.unit.sandbox.bank_world import Clock, available, pay
+from tests.unit.sandbox.cms_world import LINK, NOK, OK, ORDER, FakeCms, a_payment
 from tests.unit.sandbox.online_banking.walking import (
     ANTONS,
     CANCEL,
@@ -19,8 +19,6 @@ from tests.unit.sandbox.online_banking.walking import (
     log_in,
     log_in_to_payment,
 )
-
-ORDER = make_order("1234.50")
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +29,6 @@ def paid(bank: Bank, cms: FakeCms) -> None:
         purpose=Purpose.CANCEL,
         transaction_status="ACCP",
         psu_ids=(ANTONS,),
-        creditor_name="Creditor",
     )
 
 
@@ -48,7 +45,8 @@ def test_the_psu_cancels_and_goes_back(browser: TestApp, cms: FakeCms, bank: Ban
 
 
 @pytest.mark.parametrize(
-    "shown", ["Cancel this payment?", "1,234.50", "Creditor", "Authorised, not made yet", "Keep it"]
+    "shown",
+    ["Cancel this payment?", "1,234.50", "Bike Shop", "Authorised, not made yet", "Keep it"],
 )
 def test_the_psu_sees_what_is_cancelled(browser: TestApp, shown: str) -> None:
     assert shown in to_payment(browser)
@@ -80,7 +78,7 @@ def test_the_third_wrong_tan_keeps_the_payment(browser: TestApp, cms: FakeCms, b
     page = to_payment(browser)
     for _ in range(3):
         page = enter_tan(page, "000000")
-    assert (page.status_int, "has not been cancelled" in page.text.replace("\n", " ")) == (
+    assert (page.status_int, "Nothing has been cancelled" in page.text.replace("\n", " ")) == (
         403,
         True,
     )

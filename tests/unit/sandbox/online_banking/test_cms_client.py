@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.core.orders import Order, Transfer
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_client import HttpCmsClient
 from sandbox.online_banking.cms_port import (
@@ -94,10 +95,20 @@ def client(server: Server) -> HttpCmsClient:
 def test_a_payment_is_read(server: Server, client: HttpCmsClient) -> None:
     server.answers(200, ANSWER)
     payment = client.payment_by_link("a/1?x", Purpose.PAY)
-    assert payment.amount == Decimal("12.30")
-    assert payment.requested_execution_date == date(2026, 3, 5)
+    assert payment.order == Order(
+        payment_id="p/1",
+        product="sepa-credit-transfers",
+        debtor_iban="DE80760700240271232400",
+        debtor_currency="EUR",
+        transfers=(
+            Transfer(
+                "DE23100120020123456789", "Bike Shop", Decimal("12.30"), "EUR", "Invoice 4711"
+            ),
+        ),
+        requested_execution_date=date(2026, 3, 5),
+    )
+    assert payment.payment_id == "p/1"
     assert payment.psu_ids == ("anton.brueckner",)
-    assert (payment.debtor_iban, payment.debtor_currency) == ("DE80760700240271232400", "EUR")
     assert (payment.ok_uri, payment.nok_uri) == (
         "https://tpp.example/ok",
         "https://tpp.example/nok",
@@ -135,8 +146,9 @@ def test_what_may_be_missing(server: Server, client: HttpCmsClient) -> None:
         ),
     )
     payment = client.payment_by_link("a-1", Purpose.PAY)
-    assert payment.debtor_iban is None
-    assert payment.requested_execution_date is None
+    assert payment.order.debtor_iban is None
+    assert payment.order.requested_execution_date is None
+    assert payment.order.transfers[0].remittance is None
     assert payment.psu_ids == ()
     assert payment.ok_uri is None
     assert payment.tpp_name

@@ -1,15 +1,13 @@
 """Where the TPP has to bring a confirmation code, the bank does nothing before it has."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 from webtest import TestApp
 
 from sandbox.core.bank import Bank
 from sandbox.core.orders import OrderStatus
-from tests.unit.sandbox.bank_world import make_order
-from tests.unit.sandbox.cms_world import NOK, FakeCms, a_payment
+from tests.unit.sandbox.cms_world import NOK, ORDER, FakeCms, a_payment
 from tests.unit.sandbox.online_banking.walking import (
     DORA,
     DORAS,
@@ -18,7 +16,6 @@ from tests.unit.sandbox.online_banking.walking import (
     log_in_to_payment,
 )
 
-SHOWN = replace(make_order("1234.50"), creditor_name="Bike Shop")
 AWAITED = "Example TPP still has to confirm"
 
 
@@ -90,14 +87,14 @@ def test_after_the_tpp_has_confirmed_the_link_says_so(
     browser: TestApp, cms: FakeCms, bank: Bank
 ) -> None:
     enter_tan(log_in_to_payment(browser))
-    bank.confirm("link-1", SHOWN, cms.codes[0], deed_id="deed-1")
+    bank.confirm("link-1", ORDER, cms.codes[0], deed_id="deed-1")
     cms.status = "finalised"
     assert "Payment authorised" in browser.get(PAY)
 
 
 def test_after_a_wrong_code_the_link_says_so(browser: TestApp, cms: FakeCms, bank: Bank) -> None:
     enter_tan(log_in_to_payment(browser))
-    bank.confirm("link-1", SHOWN, "wrong", deed_id="deed-1")
+    bank.confirm("link-1", ORDER, "wrong", deed_id="deed-1")
     cms.status = "failed"
     page = browser.get(PAY)
     assert "Payment rejected" in page

@@ -23,6 +23,16 @@ def test_days_and_minutes() -> None:
     assert minute(datetime(2026, 3, 5, 9, 3, tzinfo=UTC)) == "5 March 2026, 09:03 UTC"
 
 
-@pytest.mark.parametrize("code, text", [("ACCP", "Authorised, not made yet"), ("ACWC", "ACWC")])
-def test_statuses_in_words(code: str, text: str) -> None:
-    assert so_far(code) == text
+@pytest.mark.parametrize(
+    "code, standing, text",
+    [
+        ("ACCP", False, "Authorised, not made yet"),
+        ("ACCP", True, "Authorised, nothing paid yet"),
+        ("ACSP", False, "About to be made"),
+        ("ACSP", True, "Running, paid on its days"),
+        ("PATC", True, "Waits for another person to authorise it"),
+        ("ACWC", False, "ACWC"),
+    ],
+)
+def test_statuses_in_words(code: str, text: str, *, standing: bool) -> None:
+    assert so_far(code, standing=standing) == text

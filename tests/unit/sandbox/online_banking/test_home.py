@@ -6,7 +6,8 @@ from webtest import TestApp
 from sandbox.core.bank import Bank
 from sandbox.core.people import PEOPLE
 from sandbox.core.storage import Storage
-from tests.unit.sandbox.bank_world import make_order, pay
+from tests.unit.sandbox.bank_world import Clock, make_order, pay
+from tests.unit.sandbox.cms_world import a_bulk
 
 
 def log_in(browser: TestApp, psu_id: str, password: str = "12345") -> Any:
@@ -38,6 +39,24 @@ def test_one_sees_the_money_move(browser: TestApp, bank: Bank) -> None:
     assert "9,987.66" in page
     assert "\u221212.34" in page
     assert "5,000.00" in page
+
+
+@pytest.mark.parametrize(
+    "batch, lines",
+    [
+        (False, [("The bank, its fee", 10), ("Payee 2Wages 2", 2), ("Payee 1Wages 1", 1)]),
+        (True, [("The bank, its fee", 10), ("2 creditors", 3)]),
+    ],
+)
+def test_the_statement_has_a_line_for_each_booking(
+    browser: TestApp, bank: Bank, clock: Clock, lines: list[tuple[str, int]], *, batch: bool
+) -> None:
+    pay(bank, a_bulk(2, product="cross-border-credit-transfers", batch_booking=batch))
+    clock.run(minutes=1)
+    rows = log_in(browser, "anton.brueckner").follow().html.find("tbody").find_all("tr")
+    assert [[cell.text for cell in row.find_all("td")[1:]] for row in rows] == [
+        [whom, f"\u2212{euros}.00 EUR"] for whom, euros in lines
+    ]
 
 
 def test_accounts_need_a_log_in(browser: TestApp) -> None:

@@ -1,24 +1,35 @@
-"""The JSON body of a single payment (`paymentInitiation_json` with the optional members)."""
+"""The JSON bodies of payments (`paymentInitiation_json` and so on, with the optional members).
+
+The order of a schema's members is the order of the findings.
+"""
 
 from functools import partial
 from typing import Final
 
 from marshmallow import Schema
 
-from xs2a.checks import values
-from xs2a.http.schemas.faults import Fault
-from xs2a.http.schemas.fields import (
+from cms.domain.payment_order import ExecutionRule, Frequency
+from xs2a.bodies.faults import Fault
+from xs2a.bodies.fields import (
+    EARLY_MISSING,
     AmountValueField,
     CodeField,
     DayField,
+    DayOfMonthField,
+    EntriesField,
     ListField,
+    MomentField,
+    MonthsField,
     ObjectField,
     PatternField,
+    SwitchField,
     TextField,
 )
+from xs2a.checks import values
 from xs2a.spec.purpose_codes import PURPOSE_CODES
 
-CHARGE_BEARERS: Final = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})
+FREQUENCIES: Final = frozenset(each.value for each in Frequency)
+EXECUTION_RULES: Final = frozenset(each.value for each in ExecutionRule)
 
 # A wrong currency, purpose or charge bearer is told early, wherever it stands (spec 12.2).
 # Check digits of an IBAN are judged later, as the profile may switch that off.
@@ -26,11 +37,11 @@ iban_number = partial(PatternField, values.IBAN_PATTERN, Fault("is not a valid I
 bban_number = partial(PatternField, values.BBAN_PATTERN, Fault("is not a valid BBAN"))
 bic = partial(PatternField, values.BIC_PATTERN, Fault("is not a valid BIC"))
 currency_code = partial(
-    CodeField, values.CURRENCIES, Fault("is not a currency code of ISO 4217", early=True)
+    CodeField, values.CURRENCIES, Fault("is not a currency code of ISO 4217"), early=True
 )
 country_code = partial(CodeField, values.COUNTRIES, Fault("is not a country code of ISO 3166-1"))
-purpose = partial(CodeField, PURPOSE_CODES, Fault("is not a purpose of ISO 20022", early=True))
-charge = partial(CodeField, CHARGE_BEARERS, Fault("is not a charge bearer", early=True))
+purpose = partial(CodeField, PURPOSE_CODES, Fault("is not a purpose of ISO 20022"), early=True)
+charge = partial(CodeField, values.CHARGE_BEARERS, Fault("is not a charge bearer"), early=True)
 
 
 class AmountSchema(Schema):
@@ -81,7 +92,7 @@ class StructuredRemittanceSchema(Schema):
 
 
 class SinglePaymentSchema(Schema):
-    """A single payment; the order of the members is the order of the findings."""
+    """A single payment."""
 
     end_to_end_identification = TextField(35, data_key="endToEndIdentification")
     debtor_account = ObjectField(AccountReferenceSchema, data_key="debtorAccount")
@@ -114,3 +125,47 @@ class SinglePaymentSchema(Schema):
     creditor_agent_name = TextField(140, data_key="creditorAgentName")
     purpose_code = purpose(data_key="purposeCode")
     charge_bearer = charge(data_key="chargeBearer")
+
+
+class StandingOrderSchema(Schema):
+    """When a periodic payment is made; also the JSON part beside a pain.001."""
+
+    start_date = DayField(required=True, data_key="startDate")
+    end_date = DayField(data_key="endDate")
+    execution_rule = CodeField(
+        EXECUTION_RULES, Fault("must be following or preceding"), data_key="executionRule"
+    )
+    frequency = CodeField(
+        FREQUENCIES, Fault("is not a frequency"), required=True, early=True, absent=EARLY_MISSING
+    )
+    day_of_execution = DayOfMonthField(data_key="dayOfExecution")
+    months_of_execution = MonthsField(data_key="monthsOfExecution")
+
+
+class PeriodicPaymentSchema(StandingOrderSchema, SinglePaymentSchema):
+    """A periodic payment: the members of a single one come first."""
+
+    class Meta:
+        """What a single payment may have beyond a periodic one (spec 12.3)."""
+
+        exclude = ("creditor_agent_name", "charge_bearer", "requested_execution_date")
+
+
+class BulkEntrySchema(SinglePaymentSchema):
+    """One payment of a bulk."""
+
+    class Meta:
+        """What the bulk says for all its payments."""
+
+        exclude = ("debtor_account", "requested_execution_date")
+
+
+class BulkPaymentSchema(Schema):
+    """A bulk payment."""
+
+    batch_booking_preferred = SwitchField(data_key="batchBookingPreferred")
+    debtor_account = ObjectField(AccountReferenceSchema, data_key="debtorAccount")
+    debtor_name = TextField(70, data_key="debtorName")
+    payments = EntriesField(BulkEntrySchema, required=True)
+    requested_execution_date = DayField(data_key="requestedExecutionDate")
+    requested_execution_time = MomentField(data_key="requestedExecutionTime")

@@ -1,16 +1,17 @@
-"""Whatever a TPP sends, the server answers in the standard's words and never fails (E1, E4)."""
+"""Whatever headers, paths and JSON a TPP sends, the answer is in the standard's words (E1, E4)."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.http.conftest import OpenHouse
+from tests.fuzz.damage import values
+from tests.fuzz.judging import judged
+from tests.fuzz.tried import tried
 from tests.http.xs2a.sending import (
-    APPROACHES,
     AUTHORISATIONS,
     CANCELLATIONS,
     NOWHERE_ID,
@@ -24,17 +25,6 @@ from tests.tpps import INSTANT, PAYMENT, PSU_ID, SCT, TppClient, payment, told
 NAMED = {"PSU-ID": PSU_ID}
 PASSWORD = {"psuData": {"password": "12345"}}
 
-shared_house = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-
-texts = st.text(max_size=80)
-scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats() | texts
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=5,
-)
 members = st.sampled_from(
     [
         *PAYMENT,
@@ -84,26 +74,17 @@ header_values = st.text(
 )
 
 
-def judged(answer: Any) -> None:
-    """Done, or refused by a 4xx in one of the standard's bodies."""
-    assert answer.status_int < 500, answer.text
-    if answer.status_int not in {200, 201, 202, 204}:
-        assert answer.status_int >= 400
-        is_problem = answer.content_type == "application/problem+json"
-        assert answer.json["code"] if is_problem else told(answer)
-
-
-@shared_house
+@tried(40)
 @given(changes=st.dictionaries(members, values, max_size=4), extra=values)
 def test_any_json_around_a_payment(tpp: TppClient, changes: dict[str, Any], extra: Any) -> None:
     flat = {name: value for name, value in changes.items() if name.partition("__")[0] == name}
     deep = {name: value for name, value in changes.items() if name not in flat}
     body = payment(**deep) | flat
-    judged(tpp.post(orjson.dumps(body)))
-    judged(tpp.post(orjson.dumps(extra)))
+    judged(tpp.post(json.dumps(body).encode()))
+    judged(tpp.post(json.dumps(extra).encode()))
 
 
-@shared_house
+@tried(40)
 @given(
     body=st.binary(max_size=300), cut=st.integers(0, 200), product=st.sampled_from([SCT, INSTANT])
 )
@@ -113,7 +94,7 @@ def test_any_bytes(tpp: TppClient, body: bytes, cut: int, product: str) -> None:
         judged(tpp.post(each, path=product))
 
 
-@shared_house
+@tried(40)
 @given(headers=st.dictionaries(names, header_values, min_size=1, max_size=4))
 def test_any_headers(tpp: TppClient, headers: dict[str, str]) -> None:
     judged(tpp.post(headers=headers))
@@ -121,26 +102,19 @@ def test_any_headers(tpp: TppClient, headers: dict[str, str]) -> None:
     assert 400 <= answer.status_int < 500
 
 
-@pytest.fixture
-def embedded(open_house: OpenHouse, pisp: str) -> TppClient:
-    """Of a bank where everything is sent through the TPP, and each cancellation is authorised."""
-    mandated = {"paymentCancellationAuthorisationMandated": True}
-    return TppClient(open_house(common=APPROACHES["EMBEDDED"], pis=mandated), pisp)
-
-
-@shared_house
+@tried(40)
 @given(headers=st.dictionaries(names, header_values, max_size=3), executed=st.booleans())
 def test_any_headers_of_authorisations(
-    embedded: TppClient, headers: dict[str, str], *, executed: bool
+    tpp: TppClient, headers: dict[str, str], *, executed: bool
 ) -> None:
-    made = embedded.initiated(headers=NAMED)
+    made = tpp.initiated(headers=NAMED)
     if executed:
-        push(embedded.world, made, "ACSP")
-    judged(cancel(embedded, made, headers))
+        push(tpp.world, made, "ACSP")
+    judged(cancel(tpp, made, headers))
     for below in (AUTHORISATIONS, CANCELLATIONS):
-        judged(start(embedded, made, {}, headers, below=below))
-        judged(embedded.get(f"{made.path}/{below}", headers))
-    judged(update(embedded, made.authorisation_path, PASSWORD, headers))
+        judged(start(tpp, made, {}, headers, below=below))
+        judged(tpp.get(f"{made.path}/{below}", headers))
+    judged(update(tpp, made.authorisation_path, PASSWORD, headers))
 
 
 psu_data = st.fixed_dictionaries(
@@ -165,20 +139,22 @@ updates = st.fixed_dictionaries(
 )
 
 
-@shared_house
+@tried(40)
 @given(first=updates, second=updates, extra=values, junk=st.binary(max_size=100))
 def test_any_body_of_authorisations(
-    embedded: TppClient, first: Any, second: Any, extra: Any, junk: bytes
+    tpp: TppClient, first: Any, second: Any, extra: Any, junk: bytes
 ) -> None:
-    made = embedded.initiated(headers=NAMED)
+    made = tpp.initiated(headers=NAMED)
     for body in (first, extra, junk):
-        judged(start(embedded, made, orjson.dumps(body) if body is not junk else junk, NAMED))
+        judged(
+            start(tpp, made, body if isinstance(body, bytes) else json.dumps(body).encode(), NAMED)
+        )
     for body in (first, second, extra, junk):
-        content = orjson.dumps(body) if body is not junk else junk
-        judged(update(embedded, made.authorisation_path, content, NAMED))
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        judged(update(tpp, made.authorisation_path, content, NAMED))
 
 
-@shared_house
+@tried(40)
 @given(
     parts=st.lists(st.text(max_size=20) | st.binary(max_size=20), max_size=6),
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH"]),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from xs2a.checks.payment import refused
 from xs2a.errors import Finding
 from xs2a.spec.messages import Message
 
@@ -24,6 +25,10 @@ class Fault:
     unknown: bool = False
 
 
+# A member's faults: one, or those of the members below it by their wire names or positions.
+Faults = Fault | Mapping[Any, "Faults"]
+
+
 def with_paths(faults: Any, path: str = "") -> Iterator[tuple[str, Fault]]:
     """Each fault with its JSON path, such as `payments[0].creditorName`."""
     if isinstance(faults, Mapping):
@@ -36,4 +41,4 @@ def with_paths(faults: Any, path: str = "") -> Iterator[tuple[str, Fault]]:
 
 def finding(path: str, fault: Fault) -> Finding:
     """The fault as it is told to the TPP."""
-    return Finding(fault.message, f"'{path}' {fault.text}.", path)
+    return refused(path, fault.text, fault.message)

@@ -1,0 +1,102 @@
+"""Which reader reads which body: by payment product and media type (spec 13.2)."""
+
+from functools import lru_cache
+from typing import Final, Protocol
+
+from python_multipart.multipart import parse_options_header
+
+from cms.domain.payment import Payment
+from cms.domain.payment_order import Document, PaymentOrder
+from cms.domain.payment_service import PaymentService
+from xs2a.bodies.json_body import order_again as json_order_again
+from xs2a.bodies.json_body import read_json
+from xs2a.bodies.outcome import ReadBody
+from xs2a.bodies.own import OwnJsonOrders, OwnPeriodicOrders, OwnXmlOrders
+from xs2a.bodies.pain001_orders import Pain001Orders, PeriodicPain001Orders
+from xs2a.checks.payment import BodyRules
+from xs2a.errors import Finding
+from xs2a.spec.media_types import JSON, MULTIPART, XML
+from xs2a.spec.messages import Message
+from xs2a.spec.products import KNOWN_MEDIA_TYPES, MEDIA_TYPES, Format, format_of
+
+
+class Orders(Protocol):
+    """How the orders in one format are read."""
+
+    def read(self, service: PaymentService, document: Document, rules: BodyRules) -> ReadBody:
+        """Read and check what the TPP has sent."""
+
+    def again(self, service: PaymentService, document: Document) -> PaymentOrder:
+        """The order in a stored document; no rule is asked again."""
+
+
+class JsonOrders:
+    """The standard's JSON."""
+
+    def read(self, service: PaymentService, document: Document, rules: BodyRules) -> ReadBody:
+        """Read and check the body."""
+        return read_json(service, document, rules)
+
+    def again(self, service: PaymentService, document: Document) -> PaymentOrder:
+        """The order in a stored body."""
+        return json_order_again(service, document)
+
+
+_ORDERS: Final[dict[tuple[Format, str], Orders]] = {
+    (Format.JSON, JSON): JsonOrders(),
+    (Format.PAIN_001, XML): Pain001Orders(),
+    (Format.PAIN_001, MULTIPART): PeriodicPain001Orders(),
+    (Format.OWN, JSON): OwnJsonOrders(),
+    (Format.OWN, XML): OwnXmlOrders(),
+    (Format.OWN, MULTIPART): OwnPeriodicOrders(),
+}
+
+_UTF_8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
+
+
+def media_type_finding(
+    service: PaymentService, product: str, content_type: str | None
+) -> Finding | None:
+    """What is wrong with the Content-Type of a payment of a product that the profile offers.
+
+    Parameters do not count, but for the charset of JSON: that is always UTF-8 (RFC 8259, 8.1).
+    """
+    sent, charset = _content_type(content_type or "")
+    taken = MEDIA_TYPES[format_of(product), service]
+    if sent not in taken:
+        text = f"This payment product takes {' or '.join(taken)}."
+        known = sent in KNOWN_MEDIA_TYPES
+        message = Message.FORMAT_ERROR if known else Message.UNSUPPORTED_MEDIA_TYPE
+        return Finding(message, text, "content-type")
+    if sent == JSON and charset not in _UTF_8:
+        return Finding(Message.FORMAT_ERROR, "JSON is taken in UTF-8 only.", "content-type")
+    return None
+
+
+def read_order(
+    service: PaymentService, product: str, document: Document, rules: BodyRules
+) -> ReadBody:
+    """Read and check what the TPP has sent, in a media type that the product takes."""
+    return _orders(product, document).read(service, document, rules)
+
+
+def order_again(payment: Payment, body: bytes) -> PaymentOrder:
+    """The order in the stored body of a payment.
+
+    It was checked when it came in, and what was a proper day then may be over now: no rule is
+    asked again.
+    """
+    document = Document(payment.content_type, body)
+    return _orders(payment.product, document).again(payment.service, document)
+
+
+def _orders(product: str, document: Document) -> Orders:
+    media_type, _ = _content_type(document.content_type)
+    return _ORDERS[format_of(product), media_type]
+
+
+@lru_cache(maxsize=256)  # TPPs send the same few again and again
+def _content_type(sent: str) -> tuple[str, bytes]:
+    """Media type and charset, in lower case."""
+    media_type, parameters = parse_options_header(sent)
+    return media_type.decode("latin-1"), parameters.get(b"charset", b"utf-8").lower()
