@@ -6,7 +6,7 @@ begin with BEGIN IMMEDIATE: read-then-write under the default would lose updates
 
 import sqlite3
 from contextlib import AbstractContextManager, nullcontext
-from threading import Lock, local
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -48,9 +48,8 @@ class Database:
         options["pool_reset_on_return"] = None
         self.writes: Engine = create_engine(self.url, **options)
         self.reads: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT", **options)
-        self._own = local()
-        self._owned: list[PoolProxiedConnection] = []
-        self._owned_lock = Lock()
+        # Taken from the pool for new rows, and idle; adding to a list and taking from it is atomic.
+        self._for_new_rows: list[PoolProxiedConnection] = []
         # SQLite lets one writer in and has the others poll, unfairly. The threads of this process
         # queue here instead; PostgreSQL needs no queue.
         self.turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
@@ -59,34 +58,26 @@ class Database:
             event.listen(self.writes, "connect", _prepare_sqlite)
             event.listen(self.writes, "begin", _begin_immediate)
 
-    def own_connection(self) -> Any:
-        """The driver's connection that belongs to the calling thread alone, for new rows.
+    def take_for_new_rows(self) -> PoolProxiedConnection:
+        """A connection for one transaction of new rows, to be kept for the next one afterwards.
 
-        Fetching one from the pool and giving it back costs a tenth of an initiation.
+        Fetching one from the pool and giving it back costs a tenth of an initiation. It belongs to
+        no thread: the threads of a server come and go.
         """
-        pooled = getattr(self._own, "pooled", None)
-        if pooled is None:
+        try:
+            return self._for_new_rows.pop()
+        except IndexError:
             engine = self.writes if self.sqlite else self.reads
-            pooled = self._own.pooled = engine.raw_connection()
-            with self._owned_lock:
-                self._owned.append(pooled)
-        return pooled.dbapi_connection
+            return engine.raw_connection()
 
-    def forget_own_connection(self) -> None:
-        """Close it: the server behind it went away. The next call of this thread opens another."""
-        pooled = self._own.pooled
-        del self._own.pooled
-        with self._owned_lock:
-            self._owned.remove(pooled)
-        pooled.invalidate()
+    def keep_for_new_rows(self, pooled: PoolProxiedConnection) -> None:
+        """For the next one."""
+        self._for_new_rows.append(pooled)
 
     def close(self) -> None:
         """Close all connections."""
-        with self._owned_lock:
-            for pooled in self._owned:
-                pooled.invalidate()
-            self._owned.clear()
-        self._own = local()
+        while self._for_new_rows:
+            self._for_new_rows.pop().invalidate()
         self.reads.dispose()
         self.writes.dispose()
 

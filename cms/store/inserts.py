@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.engine import Dialect
 
@@ -70,7 +69,8 @@ def insert_together(database: Database, rows: Sequence[NewRow]) -> None:
 def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
     dialect = database.writes.dialect
     statements = [(insert.sql(dialect), insert.values(dialect, row)) for insert, row in rows]
-    driver = database.own_connection()
+    pooled = database.take_for_new_rows()
+    driver: Any = pooled.dbapi_connection
     try:
         with database.turn:
             driver.execute("BEGIN IMMEDIATE")
@@ -80,6 +80,8 @@ def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
     except BaseException:
         driver.rollback()
         raise
+    finally:
+        database.keep_for_new_rows(pooled)
 
 
 def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
@@ -87,13 +89,15 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
     values: list[Any] = []
     for each, row in rows:
         values += each.values(dialect, row)
-    driver = database.own_connection()  # in autocommit: a single statement is a transaction
+    pooled = database.take_for_new_rows()
+    driver: Any = pooled.dbapi_connection  # in autocommit: a single statement is a transaction
     try:
         driver.execute(_combined(tuple(each for each, _ in rows), dialect), values)
-    except psycopg.OperationalError:
-        if driver.closed:
-            database.forget_own_connection()
-        raise
+    finally:
+        if driver.closed:  # the server behind it went away
+            pooled.invalidate()
+        else:
+            database.keep_for_new_rows(pooled)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """New rows are kept together or not at all; on both engines."""
 
 from collections.abc import Callable
+from functools import partial
 
 import psycopg
 import pytest
@@ -76,3 +77,18 @@ def test_many_at_once_are_all_kept(rooms: Rooms) -> None:
     assert race(*[keep] * 6) == [None] * 6
     rows = rooms.rows()
     assert (rows["payments"], rows["payment_psus"], rows["authorisations"]) == (30, 60, 30)
+
+
+def test_threads_come_and_go_and_leave_their_connections_to_others(rooms: Rooms) -> None:
+    """A server ends threads that are idle; none of them may take a connection with it."""
+    rooms.tpps.register(FULL_TPP, TENANT)
+    database = rooms.database
+    engine = database.writes if database.sqlite else database.reads
+    taken = []
+    for _ in range(5):
+        payment = rooms.full_payment()
+        new = NewPayment(payment, BODY, rooms.authorisation(payment))
+        assert race(partial(rooms.payments.keep, new)) == [None]
+        taken.append(engine.pool.checkedout())  # type: ignore[attr-defined]
+
+    assert taken == [1] * 5
