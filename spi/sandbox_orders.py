@@ -1,5 +1,6 @@
 """Payment orders of any service and format, as the sandbox bank's own."""
 
+from collections.abc import Iterator
 from datetime import UTC
 
 from cms.domain.payment_order import CreditTransfer, StandingOrder
@@ -69,8 +70,13 @@ def _transfer(transfer: CreditTransfer) -> Transfer:
         creditor_name=transfer.creditor_name,
         amount=transfer.instructed_amount.value,
         currency=transfer.instructed_amount.currency,
-        remittance="\n".join(transfer.remittance_information_unstructured) or None,
+        remittance="\n".join(_remittances(transfer)) or None,
     )
+
+
+def _remittances(transfer: CreditTransfer) -> Iterator[str]:
+    yield from transfer.remittance_information_unstructured
+    yield from (each.reference for each in transfer.remittance_information_structured)
 
 
 def _standing(asked: StandingOrder) -> OwnStandingOrder:

@@ -82,7 +82,7 @@ def own(service: PaymentService) -> tuple[SentOrder, ...]:
     form = periodic(b"<order to='7'/>", orjson.dumps(STANDING_ORDER))
     parts = (SentOrder(service, OWN_PRODUCT, content_type(), form, 0),)
     return (
-        SentOrder(service, OWN_PRODUCT, JSON, b'{"to": 7,\r\n "to" : [1e2]}\n', 0),
+        SentOrder(service, OWN_PRODUCT, JSON, b'{"to": 7,\r\n "by" : [1e2]}\n', 0),
         SentOrder(service, OWN_PRODUCT, XML, b"<!-- kept --><order to='7'\t/>\n", 0),
         *(parts if service is PERIODIC else ()),
     )

@@ -52,8 +52,9 @@ class StructuredRemittance:
 class CreditTransfer:
     """One transfer from one account to one other. It stands for itself, also within a bulk.
 
-    Without a `debtor_account` the PSU chooses it. `requested_execution_time` (aware) is asked
-    for by bulks only; without it and `requested_execution_date` the bank acts at once.
+    Without a `debtor_account` the PSU chooses it. `requested_execution_time` (aware) comes with
+    bulks in JSON, and with payments of any service in a pain.001 that names a moment; without it
+    and `requested_execution_date` the bank acts at once.
     """
 
     instructed_amount: Amount

@@ -6,7 +6,14 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from cms.domain.profile import FundsConsentMode, Profile, ScaApproach, ScaRedirectFlow, Severity
+from cms.domain.profile import (
+    COUNTRIES_WITH_RULES,
+    FundsConsentMode,
+    Profile,
+    ScaApproach,
+    ScaRedirectFlow,
+    Severity,
+)
 from cms.profile_file.check import Check, when
 
 _STATUS_FORMATS: Final = "pis.supportedTransactionStatusFormats"
@@ -87,6 +94,13 @@ def _unknown_status_formats(profile: Profile) -> Iterator[str]:
 
 
 CROSS_CHECKS: Final[tuple[Check, ...]] = (
+    Check(
+        "pis.countryValidationSupported",
+        Severity.WARNING,
+        "has no rules of its own, those of DE apply; there are rules of "
+        + ", ".join(COUNTRIES_WITH_RULES),
+        when(lambda p: p.pis.country_validation_supported.upper() not in COUNTRIES_WITH_RULES),
+    ),
     Check(
         _STATUS_FORMATS,
         Severity.WARNING,

@@ -17,14 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from sandbox.core import accounts, ledger, schedule
-from sandbox.core.fees import cost_in_minor_units
 from sandbox.core.orders import INSTANT, Executed, Order, OrderStatus
 from sandbox.core.payments import NO_FUNDS, cost_of, move
 from sandbox.core.people import Account
-from sandbox.core.purposes import Purpose
 from sandbox.core.storage import (
     Storage,
-    authorisations,
     balances,
     executions,
     from_ms,
@@ -52,7 +49,7 @@ class ExecutionNoted:
 @dataclass(frozen=True, slots=True)
 class Report:
     """Where an order stands, None while nobody has decided anything about it, and whether its
-    money is there: told until it is executed, as soon as the account that pays is known.
+    money is there: told until it is executed.
     """
 
     outcome: Executed | None
@@ -95,7 +92,7 @@ def find(storage: Storage, payment_id: str, now: datetime) -> Report:
     with storage.reading() as connection:
         row = connection.execute(statement).one_or_none()
         if row is None:
-            return Report(None, _funds_as_shown(connection, payment_id))
+            return Report(None)
     if row.due_ms is not None and row.due_ms <= to_ms(now):
         settle_due(storage, now)
         with storage.reading() as connection:
@@ -158,27 +155,9 @@ def _execute(
 
 
 def _funds_for(row: Row[*tuple[Any, ...]]) -> bool | None:
-    if row.status not in {OrderStatus.PATC, OrderStatus.ACCP} or row.available is None:
-        return None
-    return bool(row.reserved or row.available >= cost_of(row))
-
-
-def _funds_as_shown(connection: Connection, payment_id: str) -> bool | None:
-    """The same for an order that somebody has been shown who has not decided yet."""
-    shown = connection.execute(
-        select(authorisations.c.order_shown, authorisations.c.psu_id)
-        .where(
-            authorisations.c.payment_id == payment_id,
-            authorisations.c.purpose == Purpose.PAY,
-            authorisations.c.order_shown.is_not(None),
-        )
-        .order_by(authorisations.c.authorisation_id)
-        .limit(1)
-    ).one_or_none()
-    if shown is None:
-        return None
-    order = Order.from_text(shown.order_shown)
-    debtor = accounts.debtor_account(order, shown.psu_id)
-    if debtor is None:
-        return None
-    return accounts.available(connection, debtor.account_id) >= cost_in_minor_units(order)
+    """Of what waits for a later day nobody knows; and to tell what is there until then would let a
+    TPP watch the balance.
+    """
+    if row.status == OrderStatus.PATC and row.available is not None:
+        return bool(row.available >= cost_of(row))
+    return True if row.status == OrderStatus.ACCP and row.reserved else None

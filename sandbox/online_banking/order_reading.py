@@ -76,7 +76,12 @@ def _transfer(entry: Mapping[str, Any]) -> Transfer:
 def _remittance(entry: Mapping[str, Any]) -> str | None:
     first = entry.get("remittanceInformationUnstructured")
     more = entry.get("remittanceInformationUnstructuredArray") or ()
-    lines = [line for line in (first, *more) if line is not None]
+    structured = (
+        entry.get("remittanceInformationStructured"),
+        *(entry.get("remittanceInformationStructuredArray") or ()),
+    )
+    references = (each["reference"] for each in structured if each is not None)
+    lines = [line for line in (first, *more, *references) if line is not None]
     return "\n".join(lines) or None
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from sandbox.core.fees import fee_of
 from sandbox.core.orders import INSTANT, Order, StandingOrder
-from sandbox.core.schedule import FOLLOWING, PRECEDING, next_execution
+from sandbox.core.schedule import FOLLOWING, PRECEDING, begins, next_execution
 from sandbox.online_banking.formats import day, minute, money
 from sandbox.online_banking.wording import Kind, kind_of
 
@@ -33,11 +33,10 @@ _SHORTEST_MONTH: Final = 28
 
 
 def when(order: Order) -> str:
-    """The day of an order that is made once."""
-    if order.requested_execution_time is not None:
-        return minute(order.requested_execution_time)
-    if order.requested_execution_date is not None:
-        return day(order.requested_execution_date)
+    """When an order that is made once is executed: by the bank's clock, which is UTC."""
+    first = begins(order)
+    if first is not None:
+        return minute(first) if order.requested_execution_time else day(first.date())
     return "At once (instant payment)" if order.scheme == INSTANT else "As soon as possible"
 
 
@@ -46,14 +45,14 @@ def how_often(standing: StandingOrder) -> str:
     if standing.frequency == "Daily":
         return "Every day"
     first = next_execution(standing)
-    begins = first.nominal if first is not None else standing.start
+    nominal = first.nominal if first is not None else standing.start
     if standing.frequency in _BY_WEEKDAY:
-        return f"{_BY_WEEKDAY[standing.frequency]} on {day_name[begins.weekday()]}"
+        return f"{_BY_WEEKDAY[standing.frequency]} on {day_name[nominal.weekday()]}"
     on = _on_day(standing.day or standing.start.day)
     if standing.frequency in _BY_DAY_OF_MONTH:
         return f"{_BY_DAY_OF_MONTH[standing.frequency]} {on}"
     if standing.frequency == "Annual":
-        return f"Every year in {month_name[begins.month]}, {on}"
+        return f"Every year in {month_name[nominal.month]}, {on}"
     *months, last = (month_name[month] for month in sorted(standing.months))
     return f"In {', '.join(months)}{' and ' if months else ''}{last}, {on}"
 

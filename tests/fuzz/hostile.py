@@ -19,7 +19,7 @@ from tests.fuzz.payment_bodies import (
 )
 
 MEGABYTE = 1024 * 1024
-LONG_AGO = "2020-01-02"
+LONG_AGO, FAR_AWAY = "2020-01-02", "2999-01-02"
 JSON, XML = "application/json", "application/xml"
 SINGLES, BULKS, PERIODICS = PaymentService
 
@@ -115,7 +115,7 @@ def bombs() -> Iterator[Hostile]:
 
 
 def below_the_limits() -> Iterator[Hostile]:
-    """As much as the readers take, to be executed on a day that is over."""
+    """As much as the readers take, to be executed on a day that is over or with other faults."""
     past = pain001(day=LONG_AGO)
     header = b"<GrpHdr>"
     yield in_xml("99,000 empty elements", past.replace(header, header + b"<a/>" * 99_000))
@@ -125,12 +125,40 @@ def below_the_limits() -> Iterator[Hostile]:
     yield in_xml("400 times 200 levels", past.replace(header, header + levels * 400))
     yield Hostile("3,000 wrong transactions", BULKS, XML_PRODUCT, XML, wrong_transactions(3_000))
     yield Hostile("2,000 wrong blocks", BULKS, XML_PRODUCT, XML, wrong_blocks(2_000))
+    for name, content in misplaced():
+        yield in_xml(name, supplemented(content))
     entries = [{"creditorName": ""}] * 80_000
     body = orjson.dumps(BULK | {"payments": entries})
     yield Hostile("80,000 wrong entries", BULKS, JSON_PRODUCT, JSON, body)
     unknown = [{f"m{number}": number for number in range(25)}] * 5_000
     body = orjson.dumps(BULK | {"payments": unknown})
     yield Hostile("5,000 entries of unknown members", BULKS, JSON_PRODUCT, JSON, body)
+
+
+def misplaced() -> Iterator[tuple[str, bytes]]:
+    """Supplementary data with elements that must not be there, few or many, and where they are."""
+    few, many = b"<PmtInf/>" * 5, b"<PmtInf/>" * 95_000
+    yield "95,000 misplaced elements", deep(many)
+    yield "a few misplaced elements behind 95,000", deep(b"<a/>" * 95_000 + few)
+    yield "95,000 misplaced levels and elements", deep(b"<a><PmtInf/></a>" * 47_000)
+    others = b'<b xmlns="">' + deep(b"<a/>" * 95_000) + b"</b>"
+    yield "95,000 elements of no namespace", others
+    yield "a few misplaced elements behind an envelope", b"<Envlp>" + others + b"</Envlp>" + few
+    yield "19,000 elements that are nil", deep(b'<a i:nil="true"/>' * 19_000)
+    yield "9,400 that are of a type and not nil", deep(b'<a i:type="b" i:nil="0"/>' * 9_400)
+
+
+def deep(content: bytes) -> bytes:
+    """The content below almost as many levels as there may be."""
+    return b"<a>" * 240 + content + b"</a>" * 240
+
+
+def supplemented(content: bytes) -> bytes:
+    """A message whose facts are all in order, so that the rest of it is looked at."""
+    instance = b' xmlns:i="http://www.w3.org/2001/XMLSchema-instance">'
+    end = b"</CstmrCdtTrfInitn>"
+    sent = pain001(day=FAR_AWAY).replace(b"<CstmrCdtTrfInitn>", b"<CstmrCdtTrfInitn" + instance)
+    return sent.replace(end, b"<SplmtryData>" + content + b"</SplmtryData>" + end)
 
 
 def wrong_transactions(count: int) -> bytes:

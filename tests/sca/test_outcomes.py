@@ -1,15 +1,13 @@
 """What the bank's answers make of an embedded authorisation (spec 17.2 to 17.4, A3, A5, A7)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
-from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import ScaStatus, TransactionStatus
-from cms.service.payments import NewPayment
 from spi.answers import BankCode, Done, Refused, Unknown
 from spi.types import (
     Authenticated,
@@ -21,6 +19,7 @@ from spi.types import (
 )
 from tests.houses import EMAIL, PUSH, SMS, FakeBank, refused
 from tests.http.cms.authorising import started
+from tests.json_orders import periodic
 from tests.sca.driving import (
     CANCELLATION,
     CREATION,
@@ -28,7 +27,6 @@ from tests.sca.driving import (
     PASSWORD,
     SEGMENTS,
     TAN,
-    TENANT,
     Driven,
     placed,
     put,
@@ -38,7 +36,15 @@ from tests.sca.driving import (
 )
 from tests.tpps import PSU_ID, TppClient
 
-HOUSE = {"common": {"scaApproachesSupported": ["EMBEDDED"], "startAuthorisationMode": "explicit"}}
+HOUSE = {
+    "common": {"scaApproachesSupported": ["EMBEDDED"], "startAuthorisationMode": "explicit"},
+    "pis": {
+        "supportedPaymentTypeAndProductMatrix": {
+            "SINGLE": ["sepa-credit-transfers"],
+            "PERIODIC": ["sepa-credit-transfers"],
+        }
+    },
+}
 
 A, T = ScaStatus, TransactionStatus
 AUTHENTICATE, SELECT, DEED = "authenticate_psu", "select_sca_method", "deed"
@@ -205,19 +211,15 @@ def assert_shown(answer: Any, case: Case) -> None:
 
 @pytest.mark.parametrize("with_method", [True, False])
 def test_a_standing_order_is_never_exempted(tpp: TppClient, *, with_method: bool) -> None:
-    """Spec 20. The service is not offered yet, so the order is put into the store."""
-    parts = tpp.world.house.parts
-    made = tpp.initiated(headers={"PSU-ID": PSU_ID})
-    single = parts.payments.find(made.payment_id, TENANT)
-    order = replace(single, payment_id=parts.new_id(), service=PaymentService.PERIODIC_PAYMENTS)
-    parts.payments.keep(NewPayment(order, parts.payments.body(single)))
+    """Spec 20; RTS on SCA, article 14."""
+    path = "/v1/periodic-payments/sepa-credit-transfers"
+    made = tpp.initiated(periodic(), {"PSU-ID": PSU_ID}, path)
     authorisation_id = started(
-        tpp.world, order.payment_id, CREATION, psu_id=PSU_ID, sca_approach=Approach.EMBEDDED
+        tpp.world, made.payment_id, CREATION, psu_id=PSU_ID, sca_approach=Approach.EMBEDDED
     )
     tpp.world.bank.authenticated = ONE if with_method else EXEMPT
     tpp.world.bank.selected = EXEMPT_LATER if with_method else None
-    path = f"/v1/periodic-payments/{order.product}/{order.payment_id}"
-    answer = put(tpp, f"{path}/authorisations/{authorisation_id}", PASSWORD)
+    answer = put(tpp, f"{made.authorisations}/{authorisation_id}", PASSWORD)
 
     assert (told(answer), answer.json["scaStatus"]) == ("200", "scaMethodSelected")
     assert "execute_payment" not in tpp.world.bank.asked

@@ -1,5 +1,6 @@
 """Members of the standard's bodies: marshmallow fields that document themselves and know how to
-read what was sent. `read` gives the value or raises `Faulty`; a body is read by `load`.
+read what was sent. `read` gives the value or raises `Faulty`; a body is read by `load`. A body that
+was taken is read again by `load_again` and the `again` of its members, which judge nothing.
 
 The library's own `Schema.load` visits every member a body might have and several hooks for each;
 that alone doubled the cost of an initiation. ADR 0008 has the figures.
@@ -8,6 +9,7 @@ that alone doubled the cost of an initiation. ADR 0008 has the figures.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
@@ -20,10 +22,11 @@ from xs2a.checks import values
 MOST_FAULTS: Final = 20  # of one object or list; an answer must not outgrow its request
 MOST_MONTHS: Final = 11  # with all twelve the frequency is Monthly
 MONTHS: Final = frozenset(str(month) for month in range(1, 13))
-LONGEST_ENUM: Final = 12  # codes that the OpenAPI document lists; longer lists are named there
+LONGEST_ENUM: Final = 12  # codes that the OpenAPI document lists; of more it tells the form
 _SWITCHES: Final = {"true": True, "false": False}
 
 MISSING: Final = Fault("is missing")
+NULL: Final = Fault("must not be null")
 UNKNOWN: Final = Fault("is not a member of this body", unknown=True)
 EMPTY: Final = Fault("must not be empty")
 NO_TEXT: Final = Fault("must be a text")
@@ -49,6 +52,9 @@ class Readable(Protocol):
 
     def read(self, sent: Any) -> Any:
         """The value. Raises Faulty."""
+
+    def again(self, sent: Any) -> Any:
+        """The value of what `read` has taken before, whatever it would say today."""
 
 
 def load(schema: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Faults]]:
@@ -76,6 +82,13 @@ def load(schema: Schema, sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[
     if absent:
         faults |= {key: required[key] for key in absent}
     return loaded, faults
+
+
+def load_again(schema: Schema, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What a body holds that was taken before, by snake_case names; nothing of it is judged."""
+    known, _ = _members(schema)
+    members = ((known.get(key), value) for key, value in sent.items())
+    return {member[0]: member[1].again(value) for member, value in members if member is not None}
 
 
 @lru_cache(maxsize=64)
@@ -110,17 +123,23 @@ class TextField(fields.String):
         if max_length is not None:
             kwargs["metadata"] = {"maxLength": max_length}
         super().__init__(**kwargs)
+        if self.required:
+            self.metadata = {**self.metadata, "minLength": 1}
 
     def read(self, sent: Any) -> Any:
         """The text as it was sent."""
         if not isinstance(sent, str):
-            raise self.faulty(MISSING if sent is None else NO_TEXT)
-        if self.required and not sent.strip():
+            raise self.faulty(NULL if sent is None else NO_TEXT)
+        if self.required and values.is_blank(sent):
             raise self.faulty(EMPTY)
         if self.max_length is not None and len(sent) > self.max_length:
             raise self.faulty(Fault(f"is longer than {self.max_length} characters"))
         if values.has_control_characters(sent):
             raise self.faulty(CONTROL_CHARACTER)
+        return sent
+
+    def again(self, sent: Any) -> Any:
+        """The text as it was sent."""
         return sent
 
     def faulty(self, fault: Fault) -> Faulty:
@@ -140,9 +159,9 @@ class PatternField(TextField):
     def read(self, sent: Any) -> Any:
         """The text, which has the form."""
         if not isinstance(sent, str):
-            raise self.faulty(MISSING if sent is None else NO_TEXT)
+            raise self.faulty(NULL if sent is None else NO_TEXT)
         if not self._fits(sent):
-            raise self.faulty(EMPTY if self.required and not sent.strip() else self._fault)
+            raise self.faulty(EMPTY if self.required and values.is_blank(sent) else self._fault)
         return sent
 
 
@@ -152,16 +171,19 @@ class CodeField(TextField):
     def __init__(self, codes: frozenset[str], fault: Fault, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if len(codes) <= LONGEST_ENUM:
-            self.metadata = {**self.metadata, "enum": sorted(codes)}
+            described: dict[str, Any] = {"enum": sorted(codes)}
+        else:
+            described = {"pattern": f"^[A-Z0-9]{{{max(map(len, codes))}}}$"}
+        self.metadata = {**self.metadata, **described}
         self._codes = codes
         self._fault = fault
 
     def read(self, sent: Any) -> Any:
         """The code, which is one of the list."""
         if not isinstance(sent, str):
-            raise self.faulty(MISSING if sent is None else NO_TEXT)
+            raise self.faulty(NULL if sent is None else NO_TEXT)
         if sent not in self._codes:
-            raise self.faulty(EMPTY if self.required and not sent.strip() else self._fault)
+            raise self.faulty(EMPTY if self.required and values.is_blank(sent) else self._fault)
         return sent
 
 
@@ -173,7 +195,11 @@ class AmountValueField(PatternField):
 
     def read(self, sent: Any) -> Any:
         """The number."""
-        return Decimal(super().read(sent))
+        return self.again(super().read(sent))
+
+    def again(self, sent: Any) -> Any:
+        """The number."""
+        return Decimal(sent)
 
 
 class DayField(TextField):
@@ -190,6 +216,10 @@ class DayField(TextField):
             raise self.faulty(Fault("must be a day in the form YYYY-MM-DD"))
         return day
 
+    def again(self, sent: Any) -> Any:
+        """The day."""
+        return date.fromisoformat(sent)
+
 
 class MomentField(TextField):
     """A day and time with its time zone; a wrong one is told early."""
@@ -205,6 +235,10 @@ class MomentField(TextField):
             raise self.faulty(Fault("must be a time in the form YYYY-MM-DDThh:mm:ss with a zone"))
         return moment
 
+    def again(self, sent: Any) -> Any:
+        """The moment, aware."""
+        return datetime.fromisoformat(sent)
+
 
 class DayOfMonthField(PatternField):
     """A day of a month as a text; the standard's own example has a leading zero, its rule none."""
@@ -215,7 +249,11 @@ class DayOfMonthField(PatternField):
 
     def read(self, sent: Any) -> Any:
         """The day, 1 to 31."""
-        return int(super().read(sent))
+        return self.again(super().read(sent))
+
+    def again(self, sent: Any) -> Any:
+        """The day, 1 to 31."""
+        return int(sent)
 
 
 class SwitchField(fields.Boolean):
@@ -223,11 +261,13 @@ class SwitchField(fields.Boolean):
 
     def read(self, sent: Any) -> Any:
         """The choice."""
-        if isinstance(sent, bool):
-            return sent
-        if not isinstance(sent, str) or sent not in _SWITCHES:
+        if not isinstance(sent, bool) and (not isinstance(sent, str) or sent not in _SWITCHES):
             raise Faulty(Fault("must be true or false", early=True))
-        return _SWITCHES[sent]
+        return self.again(sent)
+
+    def again(self, sent: Any) -> Any:
+        """The choice."""
+        return sent if isinstance(sent, bool) else _SWITCHES[sent]
 
 
 class ObjectField(fields.Nested):
@@ -236,11 +276,15 @@ class ObjectField(fields.Nested):
     def read(self, sent: Any) -> Any:
         """Its members by their snake_case names."""
         if not isinstance(sent, dict):
-            raise Faulty(MISSING if sent is None else NO_OBJECT)
+            raise Faulty(NULL if sent is None else NO_OBJECT)
         loaded, faults = load(self.schema, sent)
         if faults:
             raise Faulty(faults)
         return loaded
+
+    def again(self, sent: Any) -> Any:
+        """Its members by their snake_case names."""
+        return load_again(self.schema, sent)
 
 
 class ListField(fields.List[Any]):
@@ -249,7 +293,7 @@ class ListField(fields.List[Any]):
     def read(self, sent: Any) -> Any:
         """Its members in order."""
         if not isinstance(sent, list):
-            raise Faulty(MISSING if sent is None else NO_LIST)
+            raise Faulty(NULL if sent is None else NO_LIST)
         member: Any = self.inner
         loaded: list[Any] = []
         faults: dict[int, Faults] = {}
@@ -264,6 +308,11 @@ class ListField(fields.List[Any]):
             raise Faulty(faults)
         return loaded
 
+    def again(self, sent: Any) -> Any:
+        """Its members in order."""
+        member: Any = self.inner
+        return [member.again(each) for each in sent]
+
 
 class MonthsField(ListField):
     """Some months of the year, not all, each once and as a text; told early (B12, B13)."""
@@ -276,13 +325,17 @@ class MonthsField(ListField):
     def read(self, sent: Any) -> Any:
         """The months, 1 to 12, in the order they were sent."""
         if not isinstance(sent, list):
-            raise Faulty(replace(NO_LIST, early=True))
+            raise Faulty(replace(NULL if sent is None else NO_LIST, early=True))
         if not 1 <= len(sent) <= MOST_MONTHS:
             raise Faulty(Fault(f"must name 1 to {MOST_MONTHS} months", early=True))
         months = super().read(sent)
         if len(set(months)) < len(months):
             raise Faulty(Fault("must name each month once", early=True))
-        return [int(each) for each in months]
+        return self.again(months)
+
+    def again(self, sent: Any) -> Any:
+        """The months, 1 to 12, in the order they were sent."""
+        return [int(each) for each in sent]
 
 
 class Entry(NamedTuple):
@@ -305,7 +358,7 @@ class EntriesField(fields.List[Any]):
     def read(self, sent: Any) -> Any:
         """The entries in order, up to the last that is told."""
         if not isinstance(sent, list):
-            raise Faulty(MISSING if sent is None else NO_LIST)
+            raise Faulty(NULL if sent is None else NO_LIST)
         if not sent:
             raise Faulty(EMPTY)
         nested: Any = self.inner
@@ -316,9 +369,14 @@ class EntriesField(fields.List[Any]):
             if isinstance(each, dict):
                 entry = Entry(*load(schema, each))
             else:
-                entry = Entry({}, MISSING if each is None else NO_OBJECT)
+                entry = Entry({}, NULL if each is None else NO_OBJECT)
             entries.append(entry)
             faulty += bool(entry.faults)
             if faulty >= MOST_FAULTS:
                 break
         return entries
+
+    def again(self, sent: Any) -> Any:
+        """The entries in order."""
+        nested: Any = self.inner
+        return [Entry(load_again(nested.schema, each), {}) for each in sent]

@@ -13,7 +13,14 @@ from cms.domain.payment_order import Document, PaymentOrder, StandingOrder
 from cms.domain.payment_service import PaymentService
 from xs2a.bodies import orders
 from xs2a.bodies.faults import Faults, finding, with_paths
-from xs2a.bodies.fields import MOST_FAULTS, EntriesField, Entry, ListField, load
+from xs2a.bodies.fields import (
+    MOST_FAULTS,
+    EntriesField,
+    Entry,
+    ListField,
+    load,
+    load_again,
+)
 from xs2a.bodies.json_rules import (
     Loaded,
     check_accounts,
@@ -23,6 +30,7 @@ from xs2a.bodies.json_rules import (
     check_standing_order,
     not_told,
 )
+from xs2a.bodies.json_text import JsonRefused, read_json_object
 from xs2a.bodies.outcome import ReadBody
 from xs2a.bodies.schemas import (
     BulkPaymentSchema,
@@ -32,9 +40,6 @@ from xs2a.bodies.schemas import (
 )
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding
-from xs2a.spec.messages import Message
-
-_UNREADABLE: Final = Finding(Message.FORMAT_ERROR, "The body is not a JSON object.")
 
 Stages = tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Finding, ...]]
 
@@ -70,9 +75,10 @@ class ReadStandingOrder:
 
 def read_json(service: PaymentService, document: Document, rules: BodyRules) -> ReadBody:
     """Read and check the body of a payment."""
-    sent = _object(document.body)
-    if sent is None:
-        return ReadBody(early=(_UNREADABLE,))
+    try:
+        sent = read_json_object(document.body)
+    except JsonRefused as refused:
+        return ReadBody(early=(refused.finding,))
     form = _FORMS[service]
     loaded, faults = load(form.schema, sent)
     ruled = tuple(form.check(loaded, rules))
@@ -92,19 +98,19 @@ def read_json(service: PaymentService, document: Document, rules: BodyRules) -> 
 def order_again(service: PaymentService, document: Document) -> PaymentOrder:
     """The order in the stored body of a payment.
 
-    It was checked when it came in, and what was a proper day then may be over now: no rule is
-    asked again.
+    It was checked when it came in, and what was a proper day then may be over now, a currency
+    withdrawn, a rule stricter: nothing is judged again.
     """
     form = _FORMS[service]
-    loaded, _ = load(form.schema, orjson.loads(document.body))
-    return form.order(document, loaded)
+    return form.order(document, load_again(form.schema, orjson.loads(document.body)))
 
 
 def read_standing_order(part: bytes, rules: BodyRules) -> ReadStandingOrder:
     """Read and check the JSON part that says when a periodic payment is made (P11)."""
-    sent = _object(part)
-    if sent is None:
-        return ReadStandingOrder(early=(_UNREADABLE,))
+    try:
+        sent = read_json_object(part)
+    except JsonRefused as refused:
+        return ReadStandingOrder(early=(refused.finding,))
     loaded, faults = load(_STANDING_ORDER, sent)
     ruled = tuple(not_told(check_standing_order(loaded, rules), faults))
     if faults or ruled:
@@ -113,17 +119,8 @@ def read_standing_order(part: bytes, rules: BodyRules) -> ReadStandingOrder:
 
 
 def standing_order_again(part: bytes) -> StandingOrder:
-    """What the stored JSON part says; no rule is asked again."""
-    loaded, _ = load(_STANDING_ORDER, orjson.loads(part))
-    return orders.standing_order(loaded)
-
-
-def _object(body: bytes) -> dict[str, Any] | None:
-    try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return sent if isinstance(sent, dict) else None
+    """What the stored JSON part says; nothing is judged again."""
+    return orders.standing_order(load_again(_STANDING_ORDER, orjson.loads(part)))
 
 
 def _faults_of_entries(entries: list[Entry]) -> dict[str, Faults]:

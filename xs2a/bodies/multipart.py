@@ -9,6 +9,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from cms.domain.payment_order import Document
+from xs2a.bodies import charsets
 from xs2a.bodies.faults import LONGEST_NAME, Fault, finding
 from xs2a.errors import Finding
 from xs2a.spec.media_types import MULTIPART
@@ -18,8 +19,8 @@ XML_PART: Final = "xml_sct"
 STANDING_ORDER_PART: Final = "json_standingorderType"
 DEFAULT_BOUNDARY: Final = "AaaBbbCcc"
 
-# The longest content of each part, in bytes. The whole body has a limit of its own.
-_LONGEST: Final = {XML_PART: 2 * 1024 * 1024, STANDING_ORDER_PART: 16 * 1024}
+_PARTS: Final = (XML_PART, STANDING_ORDER_PART)
+_LONGEST_STANDING_ORDER: Final = 16 * 1024  # bytes; what the whole body may have is for the XML
 _MOST_BOUNDARIES: Final = 10  # a periodic payment has three
 _MOST_HEADERS: Final = 8  # of a part
 _LONGEST_HEADER: Final = 2048
@@ -113,6 +114,7 @@ class _Collector:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._contents: dict[str, bytearray] = {}
+        self._charsets: dict[str, bytes] = {}
         self._met = -1  # parts, without the preamble
         self._ended = False
         self._headers: dict[bytes, bytes] = {}
@@ -143,8 +145,13 @@ class _Collector:
     def parts(self, boundary: str) -> Parts:
         """What was collected, when the body is over."""
         if self._ended:
-            missing = [name for name in _LONGEST if name not in self._contents]
+            missing = [name for name in _PARTS if name not in self._contents]
             self.findings += [finding(name, Fault("is missing")) for name in missing]
+            self.findings += [
+                finding(name, Fault("is not in US-ASCII, as its Content-Type says"))
+                for name, content in self._contents.items()
+                if not charsets.fits(self._charsets[name], content)
+            ]
         elif self._met < 1:
             text = f"The body has no line '--{boundary}' that ends with CR LF."
             self.findings.append(_fault(text))
@@ -185,22 +192,31 @@ class _Collector:
         if disposition != b"form-data" or not name:
             text = "A part has no header Content-Disposition 'form-data' with a name."
             self.findings.append(_fault(text))
-        elif name not in _LONGEST:
+        elif name not in _PARTS:
             self.findings.append(finding(name, Fault("is not a part of this body")))
         elif name in self._contents:
             self.findings.append(finding(name, Fault("is there more than once")))
         else:
             self._name = name
             self._content = self._contents[name] = bytearray()
-            if self._headers.get(b"content-transfer-encoding", b"binary").lower() not in _AS_IT_IS:
-                encoded = Fault("must be sent as it is, in no Content-Transfer-Encoding")
-                self.findings.append(finding(name, encoded))
+            self._check_encoding(name)
+
+    def _check_encoding(self, name: str) -> None:
+        """Is the part at hand in an encoding that is taken, as far as its headers say it?"""
+        if self._headers.get(b"content-transfer-encoding", b"binary").lower() not in _AS_IT_IS:
+            encoded = Fault("must be sent as it is, in no Content-Transfer-Encoding")
+            self.findings.append(finding(name, encoded))
+        charset = charsets.charset_of(self._headers.get(b"content-type", b""))
+        if not charsets.is_taken(charset):
+            self.findings.append(finding(name, Fault("must be sent in UTF-8")))
+        self._charsets[name] = charset
 
     def _add_content(self, chunk: bytes, start: int, end: int) -> None:
         if self._content is None:
             return
-        if len(self._content) + end - start > _LONGEST[self._name]:
-            long = Fault(f"is longer than {_LONGEST[self._name]} bytes")
+        is_xml = self._name == XML_PART
+        if not is_xml and len(self._content) + end - start > _LONGEST_STANDING_ORDER:
+            long = Fault(f"is longer than {_LONGEST_STANDING_ORDER} bytes")
             raise MultipartRefused(*self.findings, finding(self._name, long))
         self._content += chunk[start:end]
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
+from xs2a.bodies.iso20022.pain001 import OriginalIds, original_ids
 from xs2a.bodies.multipart import split
-from xs2a.bodies.pain001 import OriginalIds, original_ids
 
 # What was not sent as a message has no ids of its own; this is the message it would have been.
 NOT_A_MESSAGE: Final = OriginalIds("pain.001.001.09", None, None)

@@ -1,10 +1,9 @@
 """Orders of the bank's own products: they must be well-formed, the rest only the bank can read."""
 
-import orjson
-
 from cms.domain.payment_order import Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
 from xs2a.bodies.json_body import standing_order_again
+from xs2a.bodies.json_text import JsonRefused, read_json_text
 from xs2a.bodies.multipart import MultipartRefused, as_kept, split
 from xs2a.bodies.outcome import ReadBody
 from xs2a.bodies.periodic import of_xml, standing_order_of
@@ -20,11 +19,11 @@ class OwnJsonOrders:
     def read(self, service: PaymentService, document: Document, rules: BodyRules) -> ReadBody:
         """Is it well-formed?"""
         try:
-            sent = orjson.loads(document.body)
-        except orjson.JSONDecodeError:
-            sent = None
+            sent = read_json_text(document.body)
+        except JsonRefused as refused:
+            return ReadBody(early=(refused.finding,))
         if not isinstance(sent, dict | list):
-            text = "The body is not a JSON object or list in UTF-8."
+            text = "The body is not a JSON object or list."
             return ReadBody(early=(Finding(Message.FORMAT_ERROR, text),))
         return ReadBody(order=self.again(service, document))
 

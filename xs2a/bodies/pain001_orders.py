@@ -2,10 +2,10 @@
 
 from cms.domain.payment_order import Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
+from xs2a.bodies.iso20022.pain001 import ReadPain001, pain001_again, read_pain001
 from xs2a.bodies.json_body import standing_order_again
 from xs2a.bodies.multipart import MultipartRefused, as_kept, split
 from xs2a.bodies.outcome import ReadBody
-from xs2a.bodies.pain001 import ReadPain001, pain001_again, read_pain001
 from xs2a.bodies.periodic import of_xml, standing_order_of
 from xs2a.checks.payment import BodyRules
 
@@ -17,8 +17,8 @@ class Pain001Orders:
         """Read and check the message."""
         single = service is not PaymentService.BULK_PAYMENTS
         told = read_pain001(document.body, rules, single=single)
-        if told.findings or told.accounts:
-            return ReadBody(fields=told.findings, accounts=told.accounts)
+        if told.unreadable or told.findings or told.accounts:
+            return ReadBody(early=told.unreadable, fields=told.findings, accounts=told.accounts)
         return ReadBody(order=_order(service, document, told), notes=told.notes)
 
     def again(self, service: PaymentService, document: Document) -> PaymentOrder:
@@ -37,6 +37,8 @@ class PeriodicPain001Orders:
             return ReadBody(early=refused.findings)
         told = read_pain001(parts.xml, rules, single=True)
         findings, standing_order = standing_order_of(parts, rules)
+        if told.unreadable:
+            return ReadBody(early=(*of_xml(told.unreadable), *findings))
         if told.findings or findings or told.accounts:
             return ReadBody(fields=(*of_xml(told.findings), *findings), accounts=told.accounts)
         order = PaymentOrder(as_kept(document), told.transfers, standing_order)

@@ -8,6 +8,7 @@ from python_multipart.multipart import parse_options_header
 from cms.domain.payment import Payment
 from cms.domain.payment_order import Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
+from xs2a.bodies import charsets
 from xs2a.bodies.json_body import order_again as json_order_again
 from xs2a.bodies.json_body import read_json
 from xs2a.bodies.outcome import ReadBody
@@ -51,15 +52,14 @@ _ORDERS: Final[dict[tuple[Format, str], Orders]] = {
     (Format.OWN, MULTIPART): OwnPeriodicOrders(),
 }
 
-_UTF_8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
-
 
 def media_type_finding(
     service: PaymentService, product: str, content_type: str | None
 ) -> Finding | None:
     """What is wrong with the Content-Type of a payment of a product that the profile offers.
 
-    Parameters do not count, but for the charset of JSON: that is always UTF-8 (RFC 8259, 8.1).
+    Parameters do not count, but for the charset: JSON is always UTF-8 (RFC 8259, 8.1), and of XML
+    the charset would overrule what the document says (RFC 7303, 3.2).
     """
     sent, charset = _content_type(content_type or "")
     taken = MEDIA_TYPES[format_of(product), service]
@@ -68,8 +68,8 @@ def media_type_finding(
         known = sent in KNOWN_MEDIA_TYPES
         message = Message.FORMAT_ERROR if known else Message.UNSUPPORTED_MEDIA_TYPE
         return Finding(message, text, "content-type")
-    if sent == JSON and charset not in _UTF_8:
-        return Finding(Message.FORMAT_ERROR, "JSON is taken in UTF-8 only.", "content-type")
+    if not charsets.is_taken(charset):
+        return Finding(Message.FORMAT_ERROR, "A body is taken in UTF-8 only.", "content-type")
     return None
 
 
@@ -77,6 +77,10 @@ def read_order(
     service: PaymentService, product: str, document: Document, rules: BodyRules
 ) -> ReadBody:
     """Read and check what the TPP has sent, in a media type that the product takes."""
+    _, charset = _content_type(document.content_type)
+    if not charsets.fits(charset, document.body):
+        text = "The body is not in US-ASCII, as its Content-Type says."
+        return ReadBody(early=(Finding(Message.FORMAT_ERROR, text, "content-type"),))
     return _orders(product, document).read(service, document, rules)
 
 
@@ -98,5 +102,5 @@ def _orders(product: str, document: Document) -> Orders:
 @lru_cache(maxsize=256)  # TPPs send the same few again and again
 def _content_type(sent: str) -> tuple[str, bytes]:
     """Media type and charset, in lower case."""
-    media_type, parameters = parse_options_header(sent)
-    return media_type.decode("latin-1"), parameters.get(b"charset", b"utf-8").lower()
+    media_type, _ = parse_options_header(sent)
+    return media_type.decode("latin-1"), charsets.charset_of(sent.encode("latin-1", "replace"))

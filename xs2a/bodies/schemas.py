@@ -41,7 +41,12 @@ currency_code = partial(
 )
 country_code = partial(CodeField, values.COUNTRIES, Fault("is not a country code of ISO 3166-1"))
 purpose = partial(CodeField, PURPOSE_CODES, Fault("is not a purpose of ISO 20022"), early=True)
-charge = partial(CodeField, values.CHARGE_BEARERS, Fault("is not a charge bearer"), early=True)
+charge = partial(
+    CodeField,
+    values.CHARGE_BEARERS,
+    Fault("must be one of " + ", ".join(sorted(values.CHARGE_BEARERS))),
+    early=True,
+)
 
 
 class AmountSchema(Schema):
@@ -136,7 +141,11 @@ class StandingOrderSchema(Schema):
         EXECUTION_RULES, Fault("must be following or preceding"), data_key="executionRule"
     )
     frequency = CodeField(
-        FREQUENCIES, Fault("is not a frequency"), required=True, early=True, absent=EARLY_MISSING
+        FREQUENCIES,
+        Fault("must be one of " + ", ".join(Frequency)),
+        required=True,
+        early=True,
+        absent=EARLY_MISSING,
     )
     day_of_execution = DayOfMonthField(data_key="dayOfExecution")
     months_of_execution = MonthsField(data_key="monthsOfExecution")

@@ -6,16 +6,18 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from xs2a.bodies import charsets
+
 # A bulk of the largest body allowed (2 MiB) has some 70,000 elements with 6,000 attributes. What
 # is far above that was made to cost us time; libxml2 itself stops at a depth of 256.
 MOST_ELEMENTS: Final = 100_000
 MOST_ATTRIBUTES: Final = 20_000
 
 _LONGEST_TEXT: Final = 300
+_FUNCTION: Final = re.compile(r"^xml[A-Z]\w*: ")
 _DECLARED: Final = re.compile(
     rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']"""
 )
-_UTF_8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 
 
 class XmlRefused(Exception):
@@ -42,17 +44,31 @@ def parse(body: bytes) -> Element:
     try:
         root = etree.fromstring(body, _parser())
     except (etree.LxmlError, ValueError) as error:
-        raise XmlRefused(f"The XML cannot be read: {str(error)[:_LONGEST_TEXT]}") from None
+        raise XmlRefused(_why(error)) from None
     found = root.getroottree().docinfo
     if found.internalDTD is not None or found.externalDTD is not None:
         raise XmlRefused("The XML must not have a document type declaration.")
     return root
 
 
+def _why(error: Exception) -> str:
+    """What libxml2 has to say about it, but not how to change its options and functions."""
+    told = error.msg if isinstance(error, etree.XMLSyntaxError) else ""
+    if told.startswith("Excessive depth"):
+        return "The XML is nested too deeply."
+    what, _, where = _FUNCTION.sub("", told).rpartition(", line ")
+    if not what or "XML_PARSE_" in what:
+        return "The XML cannot be read."
+    return f"The XML cannot be read: {' '.join(what[:_LONGEST_TEXT].split())}, line {where}."
+
+
 def _check_encoding(body: bytes) -> None:
     declared = _DECLARED.match(body)
-    if declared and declared.group(1).lower() not in _UTF_8:
+    encoding = declared.group(1) if declared else b"utf-8"
+    if not charsets.is_taken(encoding):
         raise XmlRefused("The XML must be encoded in UTF-8.")
+    if not charsets.fits(encoding, body):
+        raise XmlRefused("The XML is not encoded in US-ASCII, as it says.")
     try:
         body.decode()
     except UnicodeDecodeError:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from xs2a.checks.payment import refused
+from xs2a.checks.values import is_blank
 from xs2a.errors import Finding
 from xs2a.spec.countries import CountryRules, rules_of
 
@@ -27,7 +28,7 @@ def check_country(loaded: Mapping[str, Any], country: str, prefix: str = "") -> 
 def _plan(country: str) -> tuple[CountryRules, frozenset[str]]:
     """The country's rules, and the members of a payment that they concern."""
     rules = rules_of(country)
-    paths = (*rules.forbidden, *rules.longest, *(_STRUCTURED if rules.references else ()))
+    paths = (*rules.forbidden, *(_STRUCTURED if rules.references else ()))
     return rules, frozenset(_snake_case(path.partition(".")[0]) for path in paths)
 
 
@@ -41,10 +42,6 @@ def check_row(
     for path in rules.required:
         for place in _absent(loaded, path):
             yield refused(f"{prefix}{place}", f"is missing; it is required in {country}")
-    for path, most in rules.longest.items():
-        for place, value in _found(loaded, path):
-            if isinstance(value, str) and len(value) > most:
-                yield refused(f"{prefix}{place}", f"is longer than {most} characters")
     if rules.references:
         yield from _check_references(loaded, rules, prefix)
 
@@ -53,7 +50,8 @@ def _absent(loaded: Mapping[str, Any], path: str) -> Iterator[str]:
     """The path, wherever what is above its last member is there, and the member itself is not."""
     above, _, last = path.rpartition(".")
     for place, holder in _found(loaded, above) if above else (("", loaded),):
-        if not holder.get(_snake_case(last)):
+        value = holder.get(_snake_case(last))
+        if not value or (isinstance(value, str) and is_blank(value)):
             yield f"{place}.{last}".removeprefix(".")
 
 

@@ -12,6 +12,8 @@ from iso4217 import Currency
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
+from xs2a.spec.characters import BLANK, DEFAULT_IGNORABLE
+
 # The patterns of the Berlin Group's OpenAPI file (P10).
 IBAN_PATTERN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}")
 BBAN_PATTERN: Final = re.compile(r"[a-zA-Z0-9]{1,30}")
@@ -25,8 +27,19 @@ _MOMENT_PATTERN: Final = re.compile(
 # Unicode: control, format, surrogate, private, unassigned; line and paragraph separators.
 _NOT_TO_BE_SEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
+
+def _any_of(*ranges: tuple[int, int]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_IGNORABLE: Final = re.compile(f"[{_any_of(*DEFAULT_IGNORABLE)}]")
+_SEEN: Final = re.compile(rf"[^\s{_any_of(*DEFAULT_IGNORABLE, *BLANK)}]")
+
 COUNTRIES: Final = frozenset(country.alpha_2 for country in pycountry.countries)
-_EXPONENTS: Final = {currency.code: currency.exponent for currency in Currency}
+# Without a minor unit there is nothing to pay with: metals, bond units, XXX, XTS for tests.
+_EXPONENTS: Final = {
+    currency.code: currency.exponent for currency in Currency if currency.exponent is not None
+}
 CURRENCIES: Final = frozenset(_EXPONENTS)
 CHARGE_BEARERS: Final = frozenset({"DEBT", "CRED", "SHAR", "SLEV"})  # ChargeBearerType1Code
 
@@ -54,7 +67,14 @@ def has_control_characters(text: str) -> bool:
     """
     if text.isascii():
         return not text.isprintable()
+    if _IGNORABLE.search(text):
+        return True
     return any(category(character) in _NOT_TO_BE_SEEN for character in text)
+
+
+def is_blank(text: str) -> bool:
+    """Nothing of it can be seen."""
+    return _SEEN.search(text) is None
 
 
 def iso_date(text: str) -> date | None:

@@ -5,8 +5,8 @@ from typing import Final
 from flask import Response
 
 from cms.domain.profile import Profile
+from xs2a.bodies.iso20022.status_report import status_report
 from xs2a.bodies.originals import NOT_A_MESSAGE, ids_of_message
-from xs2a.bodies.status_report import status_report
 from xs2a.errors import RequestFaulty
 from xs2a.flows.parts import Parts
 from xs2a.flows.reads import PaymentStatus, find_payment, read_document, read_status
@@ -43,10 +43,10 @@ def _offered(profile: Profile) -> tuple[str, ...]:
 
 
 def _as_xml(parts: Parts, status: PaymentStatus) -> bytes:
-    """The bank's own message, where it has one, or ours."""
-    payment = status.payment
-    if status.report is not None and status.report.document is not None:
-        return status.report.document
+    """The bank's own message, where it has one and it says what is stored (P1), or ours."""
+    payment, report = status.payment, status.report
+    if report is not None and report.document is not None and report.status is payment.status:
+        return report.document
     original = NOT_A_MESSAGE
     if format_of(payment.product) is Format.PAIN_001:
         original = ids_of_message(payment.service, read_document(parts, payment))

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import orjson
 from marshmallow import Schema
 
 from xs2a.bodies.faults import finding, with_paths
 from xs2a.bodies.fields import load
+from xs2a.bodies.json_text import JsonRefused, read_json_object
 from xs2a.errors import EncryptionUnsupported, Finding, RequestFaulty
 from xs2a.flows.evidence import PsuUpdate
 from xs2a.http.encrypted import PasswordKeys
@@ -16,8 +16,6 @@ from xs2a.spec.messages import Message
 
 START: Final = StartSchema()
 UPDATE: Final = UpdateSchema()
-
-_UNREADABLE: Final = Finding(Message.FORMAT_ERROR, "The body is not a JSON object.")
 
 
 def read_update(
@@ -48,10 +46,9 @@ def _object(body: bytes) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     if not body:
         return {}, ()
     try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}, (_UNREADABLE,)
-    return (sent, ()) if isinstance(sent, dict) else ({}, (_UNREADABLE,))
+        return read_json_object(body), ()
+    except JsonRefused as refused:
+        return {}, (refused.finding,)
 
 
 # The passwords of `psuData`: in clear -> encrypted. Member of the schema -> wire name.

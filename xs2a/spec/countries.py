@@ -29,7 +29,6 @@ class CountryRules:
 
     forbidden: frozenset[str] = frozenset()
     required: tuple[str, ...] = ()
-    longest: Mapping[str, int] = field(default_factory=dict)  # characters
     references: Mapping[str, ReferenceForm] = field(default_factory=dict)
 
 
@@ -37,7 +36,7 @@ DEFAULT: Final = "DE"
 
 COUNTRIES: Final[Mapping[str, CountryRules]] = {
     "DE": CountryRules(forbidden=frozenset({"creditorId"})),
-    "AT": CountryRules(longest={"creditorId": 35}),
+    "AT": CountryRules(),  # nothing beyond the standard, which has a `creditorId`
     # Swiss Implementation Guidelines for Credit Transfers: structured addresses only, and the
     # references of the QR-bill. Their check digits, and that QRR goes with a QR-IBAN, are left to
     # the bank, which knows its accounts.

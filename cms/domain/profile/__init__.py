@@ -19,6 +19,7 @@ from cms.domain.profile.sections import (
     SbProfile,
 )
 from cms.domain.profile.vocabulary import (
+    COUNTRIES_WITH_RULES,
     AccountReferenceKind,
     BookingStatus,
     FundsConsentMode,
@@ -33,6 +34,7 @@ from cms.domain.profile.vocabulary import (
 )
 
 __all__ = [
+    "COUNTRIES_WITH_RULES",
     "KEYS",
     "SECTIONS",
     "AccountReferenceKind",

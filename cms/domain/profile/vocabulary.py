@@ -1,6 +1,10 @@
 """The words a profile value may be. Each value is the word of the YAML document."""
 
 from enum import StrEnum
+from typing import Final
+
+COUNTRIES_WITH_RULES: Final = ("AT", "CH", "DE")
+"""Those with a row in `xs2a.spec.countries`; a test holds the two together."""
 
 
 class ScaApproach(StrEnum):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.http.conftest import OpenHouse
@@ -58,12 +59,17 @@ def _address(**members: str) -> dict[str, Any]:
         ({"instructedAmount__currency": "EURO"}, "instructedAmount.currency"),
         ({"instructedAmount__currency": "eur"}, "instructedAmount.currency"),
         ({"instructedAmount__currency": "XYZ"}, "instructedAmount.currency"),
+        ({"instructedAmount__currency": "XXX"}, "instructedAmount.currency"),
+        ({"instructedAmount__currency": "XAU"}, "instructedAmount.currency"),
         ({"debtorAccount__currency": "???"}, "debtorAccount.currency"),
         ({"creditorAccount__currency": ""}, "creditorAccount.currency"),
         ({"creditorName": ABSENT}, "creditorName"),
         ({"creditorName": None}, "creditorName"),
         ({"creditorName": ""}, "creditorName"),
         ({"creditorName": "  "}, "creditorName"),
+        ({"creditorName": "\u3164"}, "creditorName"),
+        ({"creditorName": "\u2800"}, "creditorName"),
+        ({"creditorName": "a\u034fb"}, "creditorName"),
         ({"creditorName": 7}, "creditorName"),
         ({"creditorName": {}}, "creditorName"),
         ({"creditorName": "a\nb"}, "creditorName"),
@@ -217,6 +223,17 @@ def test_yesterday_is_too_late(tpp: TppClient) -> None:
     answer = tpp.post(payment(requestedExecutionDate="2026-03-01"))
 
     assert refusal(answer) == (400, [("EXECUTION_DATE_INVALID", "requestedExecutionDate")])
+
+
+def test_a_member_that_comes_twice_is_named(tpp: TppClient) -> None:
+    body = orjson.dumps(payment()).replace(b'"12.50"', b'"9000.00","amount":"12.50"')
+    answer = tpp.post(body)
+
+    assert refusal(answer) == (400, [(FORMAT, None)])
+    assert answer.json["tppMessages"][0]["text"] == (
+        "The body has the member 'amount' more than once."
+    )
+    assert tpp.world.bank.asked == []
 
 
 def test_all_findings_of_a_stage_are_told_in_order(tpp: TppClient) -> None:

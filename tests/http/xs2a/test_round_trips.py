@@ -89,7 +89,7 @@ ODD_BODIES = [
     (PAIN, f"Multipart/Form-Data;boundary={BOUNDARY};x=y", form(PARTS)),
     (OWN_PRODUCT, f"multipart/form-data; boundary={'b' * 70}", form(PARTS, "b" * 70)),
     (OWN_PRODUCT, "Application/XML; charset=UTF-8", b"\xef\xbb\xbf<a>\r\n</a>\r\n\r\n"),
-    (OWN_PRODUCT, "application/json;charset=utf-8", b' {"b" : 1, "a":1e2, "a":"\\u00e4"}\n'),
+    (OWN_PRODUCT, "application/json;charset=utf-8", b' {"b" : 1, "a":1e2, "c":"\\u00e4"}\n'),
 ]
 
 

@@ -70,6 +70,13 @@ def test_a_start_goes_as_far_as_its_body_leads(
     assert tpp.get(made.status_path).json["transactionStatus"] == moved
 
 
+def test_a_member_that_comes_twice_starts_nothing(embedded: TppClient) -> None:
+    made = embedded.initiated(headers=NAMED)
+    body = b'{"psuData": {"password": "1"}, "psuData": {"password": "2"}}'
+
+    assert refusal(start(embedded, made, body, NAMED)) == (400, [("FORMAT_ERROR", None)])
+
+
 def test_the_methods_and_the_challenge_are_shown(embedded: TppClient) -> None:
     tpp = embedded
     made = tpp.initiated(headers=NAMED)

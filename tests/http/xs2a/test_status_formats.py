@@ -118,6 +118,16 @@ def test_the_banks_own_message_is_passed_on_as_it_is(both: TppClient) -> None:
     assert status_of(both, made, JSON) == (JSON, "ACSP")
 
 
+def test_a_message_of_the_bank_that_is_overruled_is_not_passed_on(both: TppClient) -> None:
+    made = both.initiated()
+    both.world.bank.status = Done(PaymentStatusReport(TransactionStatus.ACSC))
+    assert status_of(both, made, JSON) == (JSON, "ACSC")
+
+    late = PaymentStatusReport(TransactionStatus.ACSP, document=b"<Document>ACSP</Document>")
+    both.world.bank.status = Done(late)
+    assert status_of(both, made, XML) == (XML, "ACSC")
+
+
 def test_what_is_unknown_is_told_before_what_is_not_offered(tpp: TppClient) -> None:
     answer = tpp.get(f"{SCT}/{NOWHERE_ID}/status", {"Accept": XML})
 

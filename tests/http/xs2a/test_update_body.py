@@ -97,6 +97,7 @@ def test_where_there_is_no_body_there_is_no_type(
         (b"[]", None),
         (b"null", None),
         (b"[" * 5000, None),
+        (b'{"psuData": {"password": "1", "password": "2"}}', None),
         ({"psuData": {}}, "psuData"),
         ({"psuData": {"password": ""}}, "psuData.password"),
         ({"psuData": {"additionalPassword": "x"}}, "psuData"),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema
 
 from xs2a.bodies.fields import EMPTY, Faulty, ObjectField, TextField
+from xs2a.checks.values import is_blank
 from xs2a.http.encrypted import LONGEST_PASSWORD, LONGEST_TOKEN
 
 LONGEST_CODE: Final = 512  # of a TAN or a confirmation code; some are signatures in base64
@@ -19,7 +20,7 @@ class FilledField(TextField):
 
     def read(self, sent: Any) -> Any:
         """The text as it was sent."""
-        if isinstance(sent, str) and not sent.strip():
+        if isinstance(sent, str) and is_blank(sent):
             raise Faulty(EMPTY)
         return super().read(sent)
 

@@ -207,14 +207,13 @@ def test_the_magic_amount_is_that_of_an_execution(bank: Bank) -> None:
     "order, moment, funds",
     [
         (make_order("10000"), "2026-03-02T12:00:00", True),
-        (make_order("10000", day=date(2026, 3, 5)), "2026-03-02T12:00:00", True),
+        (make_order("10000", day=date(2026, 3, 5)), "2026-03-02T12:00:00", None),
         (make_order("10000"), "2026-03-02T12:00:02", None),
         (make_order("10000", product=INSTANT), "2026-03-02T12:00:00", None),
-        (make_standing(amount="10000"), "2026-03-02T12:00:00", True),
-        (make_standing(amount="10000", product=CROSS_BORDER), "2026-03-02T12:00:00", False),
+        (make_standing(amount="10000"), "2026-03-02T12:00:00", None),
         (make_standing(amount="10000"), "2026-03-03T12:00:00", None),
     ],
-    ids=["set aside", "later", "in settlement", "settled", "standing", "fee", "begun"],
+    ids=["set aside", "later", "in settlement", "settled", "standing", "begun"],
 )
 def test_funds_are_told_until_the_order_is_executed(
     bank: Bank, clock: Clock, *, order: Any, moment: str, funds: bool | None
@@ -223,19 +222,6 @@ def test_funds_are_told_until_the_order_is_executed(
     pay(bank, order)
     clock.now = at(moment)
     assert bank.report("payment-1").funds_available is funds
-
-
-@pytest.mark.parametrize("debtor", [ANTON, None])
-@pytest.mark.parametrize("amount, funds", [("10000", True), ("10000.01", False)])
-def test_funds_are_told_as_soon_as_the_psu_is_known(
-    bank: Bank, *, debtor: str | None, amount: str, funds: bool
-) -> None:
-    order = make_order(amount, debtor=debtor)
-    bank.log_in("a", ANTONS, "wrong", order)
-    assert bank.report("payment-1") == bank.report("no such payment")
-    bank.log_in("a", ANTONS, "12345", order)
-    assert bank.report("payment-1").funds_available is funds
-    assert bank.report("payment-1").outcome is None
 
 
 def test_funds_are_told_while_the_other_holder_is_awaited(bank: Bank) -> None:

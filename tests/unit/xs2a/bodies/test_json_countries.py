@@ -39,11 +39,13 @@ ROWS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("de", {"creditorId": "x"}, ["creditorId"]),
     ("FR", {"creditorId": "x"}, ["creditorId"]),
     ("DE", structured(reference="1", referenceType="QRR"), []),
+    ("AT", {}, []),
     ("AT", {"creditorId": "x" * 35}, []),
     ("at", {"creditorId": "x" * 36}, ["creditorId"]),
     ("CH", {}, ["creditorAddress"]),
     ("ch", {"creditorAddress": {"country": "CH"}}, ["creditorAddress.townName"]),
     ("CH", {"creditorAddress": {"townName": "", "country": "CH"}}, ["creditorAddress.townName"]),
+    ("CH", {"creditorAddress": {"townName": " ", "country": "CH"}}, ["creditorAddress.townName"]),
     ("CH", {"creditorAddress": {"townName": "Bern"}}, ["creditorAddress.country"]),
     ("CH", {"creditorAddress": "Bern"}, ["creditorAddress"]),
     ("CH", {"creditorAddress": SWISS}, []),
@@ -105,14 +107,16 @@ def test_the_rules_of_a_country(
             ["creditorAccount.bban"],
         ),
         (
-            CountryRules(longest={"remittanceInformationUnstructuredArray": 3}),
-            {"remittance_information_unstructured_array": ["abc", "abcd"]},
-            ["remittanceInformationUnstructuredArray[1]"],
-        ),
-        (
-            CountryRules(longest={"remittanceInformationStructuredArray.reference": 3}),
-            {"remittance_information_structured_array": [{"reference": "abcd"}]},
-            ["remittanceInformationStructuredArray[0].reference"],
+            CountryRules(
+                forbidden=frozenset({"remittanceInformationStructuredArray.referenceIssuer"})
+            ),
+            {
+                "remittance_information_structured_array": [
+                    {"reference": "1"},
+                    {"reference": "2", "reference_issuer": "x"},
+                ]
+            },
+            ["remittanceInformationStructuredArray[1].referenceIssuer"],
         ),
         (
             CountryRules(references={"KID": ReferenceForm("a KID", re.compile(r"[0-9]{2,25}"))}),

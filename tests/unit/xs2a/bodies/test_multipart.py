@@ -59,6 +59,18 @@ def told(body: bytes, header: str = content_type()) -> list[tuple[str | None, st
             )
             for encoding in ("7bit", "8BIT", "binary")
         ),
+        *(
+            pytest.param(
+                form(
+                    (
+                        typed(XML_PART, XML, f"application/xml; charset={charset}"),
+                        typed(JSON_PART, JSON, f"application/json; charset={charset}"),
+                    )
+                ),
+                id=f"charset {charset}",
+            )
+            for charset in ("UTF-8", '"utf8"', "us-ascii")
+        ),
     ],
 )
 def test_the_two_parts_are_taken_apart(body: bytes) -> None:
@@ -166,9 +178,20 @@ def test_the_kept_content_type_names_the_boundary(sent: str, kept: str) -> None:
             form((BARE[0], Part(JSON_PART, b" " * (16 * 1024 + 1)))),
             [(JSON_PART, "'json_standingorderType' is longer than 16384 bytes.")],
         ),
+        *(
+            (
+                form((typed(XML_PART, XML, f"application/xml; {charset}"), BARE[1])),
+                [(XML_PART, "'xml_sct' must be sent in UTF-8.")],
+            )
+            for charset in ("charset=iso-8859-1", "charset=utf-8;charset=utf-7", "charset*=x''y")
+        ),
         (
-            form((Part(XML_PART, b" " * (2 * 1024 * 1024 + 1)), BARE[1])),
-            [(XML_PART, "'xml_sct' is longer than 2097152 bytes.")],
+            form((BARE[0], typed(JSON_PART, JSON, "application/json; charset=utf-16"))),
+            [(JSON_PART, "'json_standingorderType' must be sent in UTF-8.")],
+        ),
+        (
+            form((typed(XML_PART, "<a>\xe4</a>".encode(), "text/xml; charset=US-ASCII"), BARE[1])),
+            [(XML_PART, "'xml_sct' is not in US-ASCII, as its Content-Type says.")],
         ),
     ],
 )

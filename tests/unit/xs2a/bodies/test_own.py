@@ -29,7 +29,7 @@ def read(header: str, body: bytes) -> ReadBody:
         (JSON, b"{}"),
         (JSON, b" [1, {}]\r\n"),
         (JSON, '{"für": "\\u00fc \U0001f600", "n": 1e99}'.encode()),
-        ("application/json; charset=utf-8", b'{"a": 1, "a": 2}'),
+        ("application/json; charset=utf-8", b'{"a": 1, "b": {"a": 2}}'),
         (XML, b"<a/>"),
         (
             XML,
@@ -59,6 +59,8 @@ def test_a_well_formed_document_is_taken_as_it_is(header: str, body: bytes) -> N
         (JSON, "{}".encode("utf-16")),
         (JSON, b"[" * 100_000),
         (JSON, b'{"a": "\x00"}'),
+        (JSON, b'{"a": 1, "a": 2}'),
+        (JSON, b'[{"a": [{"b": 1, "c": 2, "b": 1}]}]'),
         (JSON, b"<a/>"),
         (XML, b""),
         (XML, b"text"),
@@ -95,6 +97,7 @@ def test_a_periodic_payment_may_say_in_a_part_of_its_own_when() -> None:
         (b"<a>", STANDING_ORDER, [XML_PART]),
         (b"<a/>", b"", [JSON_PART]),
         (b"<a/>", b"[]", [JSON_PART]),
+        (b"<a/>", STANDING_ORDER.replace(b"}", b', "frequency": "Daily"}'), [JSON_PART]),
         (b"<a>", b'{"startDate": "2026-03-05"}', [XML_PART, f"{JSON_PART}.frequency"]),
         (b"<a/>", b'{"frequency": "Monthly"}', [f"{JSON_PART}.startDate"]),
         (

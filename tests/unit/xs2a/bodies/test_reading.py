@@ -1,5 +1,6 @@
 """The media type of a payment, and the reader that it finds."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -17,6 +18,7 @@ from tests.sent_orders import (
     STANDING_ORDER,
     SentOrder,
     every_order,
+    in_json,
     in_xml,
 )
 from tests.unit.cms.domain.resources import payment
@@ -88,17 +90,44 @@ def test_the_product_says_which_media_types_it_takes(
         (STANDARD, "application/json; charset=utf-16", "content-type"),
         (STANDARD, "application/json; charset=", "content-type"),
         (OWN, "application/json; charset=utf-16", "content-type"),
-        (OWN, "application/xml; charset=iso-8859-1", None),  # the document itself has to say it
+        (OWN, "application/xml; charset=utf8", None),
+        (OWN, "application/xml; charset=iso-8859-1", "content-type"),
         (PAIN, "Application/XML; charset=utf-8", None),
+        (PAIN, "application/xml; charset=US-ASCII", None),
+        (PAIN, "application/xml; charset=utf-7", "content-type"),
+        # Of these, readers make what they like.
+        (PAIN, "application/xml; charset=utf-8; charset=utf-8", "content-type"),
+        (PAIN, "application/xml;charset=iso-8859-1 ; Charset=utf-8", "content-type"),
+        (PAIN, "application/xml; charset*=utf-8''iso-8859-1", "content-type"),
+        (PAIN, "application/xml; charset*0=iso-; charset*1=8859-1", "content-type"),
     ],
 )
-def test_parameters_do_not_count_but_for_the_charset_of_json(
+def test_parameters_do_not_count_but_for_the_charset(
     product: str, sent: str, path: str | None
 ) -> None:
     found = media_type_finding(SINGLE, product, sent)
 
     assert (found and found.path) == path
     assert found is None or found.message.code == "FORMAT_ERROR"
+
+
+@pytest.mark.parametrize(
+    "charset, path", [("utf-8", None), ("us-ascii", "content-type"), ("ASCII", "content-type")]
+)
+@pytest.mark.parametrize("form", [in_json, in_xml])
+@pytest.mark.parametrize("service", PaymentService)
+def test_what_is_ascii_by_its_header_is_ascii(
+    charset: str, path: str | None, form: Callable[..., SentOrder], service: PaymentService
+) -> None:
+    """Whoever took the header at its word would see another name than the PSU."""
+    sent = form(service, STANDARD if form is in_json else PAIN)
+    plain = replace(sent, content_type=f"{sent.content_type}; charset={charset}")
+    other = replace(plain, body=sent.body.replace(b"Marion", "Mari\xf6n".encode()))
+
+    assert other.body != sent.body
+    assert read(plain).order is not None
+    assert [each.path for each in read(other).early] == ([path] if path else [])
+    assert (read(other).order is None) == bool(path)
 
 
 def read(sent: SentOrder) -> ReadBody:
@@ -134,7 +163,7 @@ def test_the_faults_of_xml_and_standing_order_are_told_at_once() -> None:
     told = read(SentOrder(PERIODIC, PAIN, content_type(), body, 1))
 
     assert told.order is None
-    assert [each.path for each in told.fields][1:] == [f"{JSON_PART}.frequency"]
+    assert [each.path for each in told.early] == ["xml_sct", f"{JSON_PART}.frequency"]
 
 
 @pytest.mark.parametrize("service", PaymentService)

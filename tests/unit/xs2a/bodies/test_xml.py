@@ -1,5 +1,7 @@
 """XML of strangers: what is refused, and what is read without harm."""
 
+import re
+
 import pytest
 from lxml import etree
 
@@ -59,6 +61,8 @@ REFUSED = {
     "UTF-32": "<a/>".encode("utf-32"),
     "UTF-7": b"+ADw-a/+AD4-",
     "UTF-7 as declared": DECLARED.format("UTF-7").encode(),
+    "ASCII with a letter beyond": DECLARED.format("US-ASCII").replace(">x", ">\xe4").encode(),
+    "ASCII by its other name": DECLARED.format("ascii").replace(">x", ">\xe4").encode(),
     "EBCDIC": "<a/>".encode("cp500"),
     "UTF-16 declared, UTF-8 sent": DECLARED.format("UTF-16").encode(),
     "an unknown encoding": DECLARED.format("klingon").encode(),
@@ -93,6 +97,27 @@ def test_refused(body: bytes) -> None:
 
     assert 0 < len(refused.value.text) < 500
     assert refused.value.text.startswith("The XML")
+
+
+@pytest.mark.parametrize(
+    "body, text",
+    [
+        (b"<a>" * 300 + b"</a>" * 300, "The XML is nested too deeply."),
+        (b"<depth><b></depth>", "mismatch: b line 1 and depth, line 1, column 19."),
+        (b"<a>\0</a>", "Char 0x0 out of allowed range, line 1, column 4."),
+        (b"<a>&#1;</a>", "The XML cannot be read: invalid xmlChar value 1, line 1, column 8."),
+        (b"<a>\n&;</a>", "The XML cannot be read: no name, line 2, column 2."),
+        (b"<a %s></a>" % (b"b" * 40_000), f"{'b' * 100}, line 1, column 40004."),
+        (b"<a><![CDATA[\n\n</a>", "The XML cannot be read: CData section not finished"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line_for_a_tpp(body: bytes, text: str) -> None:
+    """Without names of C functions, advice to use other options, or files that there are not."""
+    with pytest.raises(XmlRefused) as refused:
+        parse(body)
+
+    assert text in refused.value.text
+    assert not re.search(r"\n|<string>|xmlParse|XML_PARSE", refused.value.text)
 
 
 @pytest.mark.parametrize("body", READ.values(), ids=list(READ))

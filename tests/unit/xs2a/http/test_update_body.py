@@ -73,6 +73,10 @@ def test_an_empty_body_says_who_the_psu_is(body: Any) -> None:
         (b'"x"', [None]),
         (b"\xff", [None]),
         (b"[" * 5000, [None]),
+        (b'{"scaAuthenticationData": "1", "scaAuthenticationData": "2"}', [None]),
+        (b'{"psuData": {"password": "1", "password": "2"}}', [None]),
+        (b'{"psuData": {"password": "1"}, "psuData": {"password": "1"}}', [None]),
+        (b'{"unheardOf": {"x": 1, "x": 1}}', [None]),
         ({"psuData": {}}, ["psuData"]),
         ({"psuData": {"unheardOf": "x"}}, ["psuData"]),
         ({"psuData": None}, ["psuData"]),
@@ -111,6 +115,7 @@ def test_an_empty_body_says_who_the_psu_is(body: Any) -> None:
         ({"scaAuthenticationData": "x" * 513}, ["scaAuthenticationData"]),
         ({"confirmationCode": True}, ["confirmationCode"]),
         ({"confirmationCode": " "}, ["confirmationCode"]),
+        ({"confirmationCode": "\u3164\u2800"}, ["confirmationCode"]),
         ({"confirmationCode": "x" * 513}, ["confirmationCode"]),
         (
             {"scaAuthenticationData": 1, "psuData": {"password": 2}},

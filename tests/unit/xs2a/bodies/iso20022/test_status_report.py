@@ -13,13 +13,13 @@ from lxml import etree
 
 from cms.domain.statuses import TransactionStatus
 from tests.pain001 import Pain001
-from xs2a.bodies.pain001 import OriginalIds, original_ids
-from xs2a.bodies.status_report import NAMESPACE, status_report
+from xs2a.bodies.iso20022.pain001 import OriginalIds, original_ids
+from xs2a.bodies.iso20022.status_report import NAMESPACE, status_report
+from xs2a.bodies.originals import NOT_A_MESSAGE
 
 PAYMENT_ID = "0190f3a0-1111-7abc-8def-0123456789ab"
 CREATED = datetime(2026, 11, 22, 11, 0, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
 PAIN_001 = original_ids(Pain001().xml())
-JSON = OriginalIds("sepa-credit-transfers", None, None)
 SCHEMA = os.environ.get("XS2A_PAIN_002_SCHEMA")
 
 
@@ -54,10 +54,10 @@ def test_of_a_pain001() -> None:
     ]
 
 
-def test_of_a_json_payment() -> None:
-    assert told(written(TransactionStatus.RCVD, JSON))[2:] == [
+def test_of_a_payment_that_was_no_message() -> None:
+    assert told(written(TransactionStatus.RCVD, NOT_A_MESSAGE))[2:] == [
         ("CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgId", "0190f3a011117abc8def0123456789ab"),
-        ("CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgNmId", "sepa-credit-transfers"),
+        ("CstmrPmtStsRpt/OrgnlGrpInfAndSts/OrgnlMsgNmId", "pain.001.001.09"),
         ("CstmrPmtStsRpt/OrgnlGrpInfAndSts/GrpSts", "RCVD"),
     ]
 
@@ -76,8 +76,7 @@ def test_what_stands_in_the_original_stays_text() -> None:
     "original",
     [
         PAIN_001,
-        JSON,
-        OriginalIds("a-product-of-the-bank-with-a-very-long-name", None, None),
+        NOT_A_MESSAGE,
         OriginalIds("pain.001.001.03", "x" * 35, None),
     ],
 )

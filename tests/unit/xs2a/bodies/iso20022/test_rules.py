@@ -13,8 +13,8 @@ from cms.domain.profile import (
     XmlValidation,
 )
 from tests.pain001 import CREDITOR, DEBTOR, NAMESPACE, Pain001
-from xs2a.bodies.pain001 import ReadPain001, read_pain001
-from xs2a.bodies.pain001_elements import MOST_FINDINGS
+from xs2a.bodies.iso20022.elements import MOST_FINDINGS
+from xs2a.bodies.iso20022.pain001 import ReadPain001, read_pain001
 from xs2a.checks.payment import BodyRules
 from xs2a.spec.messages import Message
 
@@ -29,7 +29,7 @@ IBAN = f"{TRANSACTION}/CdtrAcct/Id/IBAN"
 
 FORMAT = Message.FORMAT_ERROR
 DATE = Message.EXECUTION_DATE_INVALID
-EMPTY_MESSAGE = "<CstmrCdtTrfInitn><PmtInf/></CstmrCdtTrfInitn>"
+PROXY = "<Prxy><Id>+491700000000</Id></Prxy>"
 AMOUNT_ELEMENT = '<InstdAmt Ccy="EUR">12.50</InstdAmt>'
 
 
@@ -186,39 +186,12 @@ def told(
         ({"12.50</CtrlSum><InitgPty>": "12.49</CtrlSum><InitgPty>"}, f"{HEADER}/CtrlSum", FORMAT),
         ({"12.50</CtrlSum><Reqd": "12.500001</CtrlSum><Reqd"}, f"{INSTRUCTION}/CtrlSum", FORMAT),
         ({"12.50</CtrlSum><Reqd": "1.25e1</CtrlSum><Reqd"}, f"{INSTRUCTION}/CtrlSum", FORMAT),
-        # transactions that only some would find
-        (
-            {"</RmtInf>": "</RmtInf><SplmtryData><Envlp><CdtTrfTxInf/></Envlp></SplmtryData>"},
-            f"{MESSAGE}/PmtInf/CdtTrfTxInf/SplmtryData/Envlp/CdtTrfTxInf",
-            FORMAT,
-        ),
-        (
-            {"</GrpHdr>": "</GrpHdr><More><CdtTrfTxInf/></More>"},
-            f"{MESSAGE}/More/CdtTrfTxInf",
-            FORMAT,
-        ),
-        ({"</GrpHdr>": "</GrpHdr><CdtTrfTxInf/>"}, f"{MESSAGE}/CdtTrfTxInf", FORMAT),
-        (
-            {"</GrpHdr>": "</GrpHdr><x:PmtInf xmlns:x='urn:x'/>"},
-            f"{MESSAGE}/PmtInf",
-            FORMAT,
-        ),
-        (
-            {"<GrpHdr>": "<GrpHdr><PmtInf xmlns=''><CdtTrfTxInf/></PmtInf>"},
-            f"{HEADER}/PmtInf",
-            FORMAT,
-        ),
-        (
-            {"</Document>": f"<More>{EMPTY_MESSAGE}</More></Document>"},
-            "/Document/More/CstmrCdtTrfInitn/PmtInf",
-            FORMAT,
-        ),
+        # how many
         (
             {"<CstmrCdtTrfInitn>": "<CstmrCdtTrfInitn/><CstmrCdtTrfInitn>"},
             f"{MESSAGE}[2]",
             FORMAT,
         ),
-        # how many
         (
             {"<CdtTrfTxInf>": "<CdtTrfTxInf/><CdtTrfTxInf>"},
             f"{INSTRUCTION}/CdtTrfTxInf[1]/Amt",
@@ -296,7 +269,8 @@ def test_a_bulk_is_not_empty_nor_are_its_instructions(transactions: tuple[int, .
 def test_what_is_no_such_message(xml: bytes, path: str | None) -> None:
     found = read_pain001(xml, RULES, single=False)
 
-    assert [(each.message, each.path) for each in found.findings] == [(FORMAT, path)]
+    told = found.unreadable or found.findings
+    assert [(each.message, each.path) for each in told] == [(FORMAT, path)]
 
 
 def test_lenient_warns_of_deviations_where_strict_refuses() -> None:
@@ -369,6 +343,33 @@ def test_the_kind_of_an_account_is_judged_last(
 
     assert found.findings == ()
     assert [each.path for each in found.accounts] == paths
+
+
+@pytest.mark.parametrize(
+    "account, text",
+    [
+        (f"<Id><IBAN>{CREDITOR}</IBAN></Id>{PROXY}", "must have one account identifier only"),
+        (f"<Id><IBAN>{CREDITOR}</IBAN></Id><Prxy/>", "must have one account identifier only"),
+        (f"<Id><Othr><Id>1</Id></Othr></Id>{PROXY}", "must have one account identifier only"),
+        (PROXY, "which is not supported"),
+    ],
+)
+def test_a_proxy_names_an_account_too(account: str, text: str) -> None:
+    """The bank could look the telephone number up, and pay to another account than the IBAN's."""
+    found = told({f"<Id><IBAN>{CREDITOR}</IBAN></Id>": account})
+
+    assert (found.findings, found.transfers) == ((), ())
+    assert [each.path for each in found.accounts] == [f"{TRANSACTION}/CdtrAcct"]
+    assert text in found.accounts[0].text
+
+
+def test_a_proxy_beside_the_iban_has_the_schema_on_its_side() -> None:
+    strict = BodyRules(Profile(pis=PisProfile(xml_validation=XmlValidation.STRICT)), TODAY)
+
+    found = told({f"{DEBTOR}</IBAN></Id>": f"{DEBTOR}</IBAN></Id>{PROXY}"}, rules=strict)
+
+    assert found.findings == ()
+    assert [each.path for each in found.accounts] == [f"{INSTRUCTION}/DbtrAcct"]
 
 
 def test_check_digits_are_the_banks_if_the_profile_says_so() -> None:

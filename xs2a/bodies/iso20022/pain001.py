@@ -1,36 +1,36 @@
 """Reads an ISO 20022 pain.001: bytes in, typed transfers or findings out (P11)."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from lxml.etree import _Element as Element
 
 from cms.domain.payment_order import CreditTransfer
 from cms.domain.profile import XmlValidation
 from spi.types import TppNote
-from xs2a.bodies.pain001_elements import MOST_FINDINGS, Faults, Node
-from xs2a.bodies.pain001_facts import Initiation, read_initiation, transfers_of
-from xs2a.bodies.pain001_rules import (
-    check_accounts,
-    check_facts,
-    check_places,
-    check_single,
-    check_totals,
-)
+from xs2a.bodies.iso20022.elements import MOST_FINDINGS, Faults, Node
+from xs2a.bodies.iso20022.facts import Initiation, read_initiation, transfers_of
+from xs2a.bodies.iso20022.places import check_places
+from xs2a.bodies.iso20022.rules import check_accounts, check_facts, check_single, check_totals
+from xs2a.bodies.iso20022.schemas import MESSAGE_NAMES, deviations, message_name
 from xs2a.bodies.xml import XmlRefused, parse
-from xs2a.bodies.xml_schemas import MESSAGE_NAMES, deviations, message_name
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding
 from xs2a.spec.messages import Message
 
+_LONGEST_TAG: Final = 120  # of a root that is another document's
+
 
 @dataclass(frozen=True, slots=True)
 class ReadPain001:
-    """What was read. `accounts` are findings of the last stage, told if there are no others.
+    """What was read. `unreadable` tells why nothing could be, before `findings` about what was;
+    `accounts` are findings of the last stage, told if there are no others.
 
     `notes` are deviations from the schema that are only warned about. The transfers are there if
     there is no finding. The PSU's wish for one booking is told if all instructions have the same.
     """
 
+    unreadable: tuple[Finding, ...] = ()
     findings: tuple[Finding, ...] = ()
     notes: tuple[TppNote, ...] = ()
     accounts: tuple[Finding, ...] = ()
@@ -55,11 +55,12 @@ def read_pain001(xml: bytes, rules: BodyRules, *, single: bool) -> ReadPain001:
     try:
         root = parse(xml)
     except XmlRefused as refused:
-        return ReadPain001(findings=(Finding(Message.FORMAT_ERROR, refused.text),))
+        return ReadPain001(unreadable=(Finding(Message.FORMAT_ERROR, refused.text),))
     name = message_name(root)
     if name is None:
-        text = f"The XML is not a Document of {', '.join(MESSAGE_NAMES)}."
-        return ReadPain001(findings=(Finding(Message.FORMAT_ERROR, text, "/"),))
+        text = f"The XML is {str(root.tag)[:_LONGEST_TAG]}, and not a Document of one of "
+        text += f"{', '.join(MESSAGE_NAMES)}."
+        return ReadPain001(unreadable=(Finding(Message.FORMAT_ERROR, text, "/"),))
     faults = Faults()
     initiation = _checked(root, name, rules, faults, single=single)
     strict = rules.profile.pis.xml_validation is XmlValidation.STRICT

@@ -1,7 +1,7 @@
 """Reads the facts of a pain.001 that its elements tell: what a bank needs to know of it.
 
 Nothing here depends on the profile or on the day, so that a stored message gives the same facts
-again. What depends on them is in `pain001_rules.py`.
+again. What depends on them is in `rules.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from cms.domain.money import AccountReference, Amount
 from cms.domain.payment_order import Address, CreditTransfer, StructuredRemittance
-from xs2a.bodies.pain001_elements import Fact, Node
+from xs2a.bodies.iso20022.elements import Fact, Node
 
 # The lengths of the message definitions: Max34Text and so on.
 _IDENTIFICATION: Final = 35
@@ -237,7 +237,10 @@ def _amount(node: Node) -> tuple[Fact[Decimal] | None, Fact[str] | None]:
 
 
 def _account(node: Node | None) -> AccountFact | None:
-    """An account by its IBAN, or as `Othr` by a BBAN; what else `Othr` may be is not told apart."""
+    """An account by its IBAN, or as `Othr` by a BBAN; what else `Othr` may be is not told apart.
+
+    A proxy, a telephone number for instance, names an account too: a bank could look it up.
+    """
     if node is None:
         return None
     iban = node.text_of("Id", "IBAN", longest=_ACCOUNT)
@@ -246,13 +249,14 @@ def _account(node: Node | None) -> AccountFact | None:
     scheme = other.below("SchmeNm") if other is not None else None
     is_bban = scheme is None or scheme.word("Cd", longest=_CODE) == "BBAN"
     bban = number if is_bban else None
-    found = (("iban", iban), ("bban", bban), ("other", None if is_bban else number))
+    proxy = node.child("Prxy")
     reference = AccountReference(
         iban=_value(iban),
         bban=_value(bban),
         currency=node.word("Ccy", longest=_CODE),
     )
-    identifiers = {name: fact.path for name, fact in found if fact is not None}
+    found = (("iban", iban), ("bban", bban), ("other", None if is_bban else number))
+    identifiers = {name: fact.path for name, fact in (*found, ("other", proxy)) if fact is not None}
     return AccountFact(node.path, reference, identifiers)
 
 

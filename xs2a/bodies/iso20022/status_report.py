@@ -8,12 +8,11 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from cms.domain.statuses import TransactionStatus
-from xs2a.bodies.pain001 import OriginalIds
+from xs2a.bodies.iso20022.pain001 import OriginalIds
 
 # Up to version 03 the list of statuses is closed, and lacks PATC, CANC, ACCC, ACFC and ACWP. This
 # one takes the external code list, and is the one that goes with pain.001.001.09.
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"
-_LONGEST: Final = 35  # Max35Text, of all identifications
 _MESSAGE_ID: Final = 32
 
 
@@ -44,7 +43,7 @@ def status_report(
 
 
 def _add(parent: Element, name: str, text: str) -> None:
-    etree.SubElement(parent, _name(name)).text = text[:_LONGEST]
+    etree.SubElement(parent, _name(name)).text = text
 
 
 def _name(local: str) -> str:

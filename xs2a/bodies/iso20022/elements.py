@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from lxml.etree import _Element as Element
 
-from xs2a.bodies.xml_schemas import REPEATED
+from xs2a.bodies.iso20022.schemas import REPEATED
 from xs2a.checks import values
 from xs2a.checks.payment import refused
 from xs2a.errors import Finding
@@ -115,7 +115,7 @@ class Node:
             self._faults.tell(self.path, "must have text only")
             return None
         text = (self.element.text or "").strip(BLANKS)
-        if not text:
+        if values.is_blank(text):
             self._faults.tell(self.path, "must not be empty")
             return None
         if len(text) > longest:

@@ -11,8 +11,8 @@ import pytest
 from cms.domain.money import AccountReference, Amount
 from cms.domain.payment_order import Address, CreditTransfer, StructuredRemittance
 from cms.domain.profile import PisProfile, Profile, XmlValidation
-from tests.pain001 import CREDITOR, DEBTOR, NAMESPACE, VERSIONS, Pain001, standard_sample
-from xs2a.bodies.pain001 import OriginalIds, original_ids, pain001_again, read_pain001
+from tests.pain001 import CREDITOR, DEBTOR, VERSIONS, Pain001, standard_sample
+from xs2a.bodies.iso20022.pain001 import OriginalIds, original_ids, pain001_again, read_pain001
 from xs2a.checks.payment import BodyRules
 
 TODAY = date(2026, 11, 22)
@@ -137,9 +137,6 @@ def test_all_that_is_told_of_a_transfer() -> None:
             {"<Cdtr>": "<Cdtr><PstlAdr><AdrLine>x</AdrLine></PstlAdr>"},
             {"creditor_address": None},
         ),
-        ("09", {"<GrpHdr>": "<GrpHdr xmlns:o='urn:other'><o:NbOfTxs>7</o:NbOfTxs>"}, {}),
-        ("09", {"</Amt>": "</Amt><x:Amt xmlns:x='urn:other'/>"}, {}),
-        ("09", {"</Amt>": f"</Amt><x:Amt xmlns:x='{NAMESPACE}pain.001.001.08'/>"}, {}),
         # The other version's names are no facts of this one.
         ("09", {"</Amt>": "</Amt><CdtrAgt><FinInstnId><BIC>X</BIC></FinInstnId></CdtrAgt>"}, {}),
     ],

@@ -7,14 +7,14 @@ from threading import Barrier
 import pytest
 
 from tests.pain001 import NAMESPACE, VERSIONS, Pain001
-from xs2a.bodies.xml import parse
-from xs2a.bodies.xml_schemas import (
+from xs2a.bodies.iso20022.schemas import (
     MESSAGE_NAMES,
     MOST_DEVIATIONS,
     Deviation,
     deviations,
     message_name,
 )
+from xs2a.bodies.xml import parse
 
 INSTRUCTION = "/Document/CstmrCdtTrfInitn/PmtInf"
 
