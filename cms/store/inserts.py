@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert
 from sqlalchemy.engine import Dialect
 
-from cms.store.database import Database
+from cms.store.database import CONFLICT, Database
 
 Processor = Callable[[Any], Any]
 
@@ -77,11 +77,14 @@ def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
             for sql, values in statements:
                 driver.execute(sql, values)
             driver.execute("COMMIT")
-    except BaseException:
+    except CONFLICT:
         driver.rollback()
-        raise
-    finally:
         database.keep_for_new_rows(pooled)
+        raise
+    except BaseException:  # who knows what the connection is still good for
+        pooled.invalidate()
+        raise
+    database.keep_for_new_rows(pooled)
 
 
 def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:

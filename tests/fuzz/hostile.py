@@ -138,6 +138,10 @@ def below_the_limits() -> Iterator[Hostile]:
 def misplaced() -> Iterator[tuple[str, bytes]]:
     """Supplementary data with elements that must not be there, few or many, and where they are."""
     few, many = b"<PmtInf/>" * 5, b"<PmtInf/>" * 95_000
+    # The name of a namespace is copied for each element that is in it.
+    for length, count in ((300_000, 6_000), (1_000_000, 95_000)):
+        content = b'<Envlp xmlns:x="%s">' % (b"u" * length) + b"<x:b/>" * count + b"</Envlp>"
+        yield f"{count:,} elements of a namespace of {length // 1000} kB", content
     yield "95,000 misplaced elements", deep(many)
     yield "a few misplaced elements behind 95,000", deep(b"<a/>" * 95_000 + few)
     yield "95,000 misplaced levels and elements", deep(b"<a><PmtInf/></a>" * 47_000)

@@ -13,6 +13,13 @@ from xs2a.bodies import charsets
 MOST_ELEMENTS: Final = 100_000
 MOST_ATTRIBUTES: Final = 20_000
 
+# The name of a namespace is one, and is copied for each element in it.
+LONGEST_ATTRIBUTE: Final = 300
+
+# What follows an equals sign in a text may look like one; no text that a payment has is so long.
+_LONG_ATTRIBUTE: Final = re.compile(
+    rb"""=[ \t\r\n]*("[^"<]{%d}|'[^'<]{%d})""" % (LONGEST_ATTRIBUTE + 1, LONGEST_ATTRIBUTE + 1)
+)
 _LONGEST_TEXT: Final = 300
 _FUNCTION: Final = re.compile(r"^xml[A-Z]\w*: ")
 _DECLARED: Final = re.compile(
@@ -41,6 +48,8 @@ def parse(body: bytes) -> Element:
         raise XmlRefused(f"The XML has more than {MOST_ELEMENTS} elements.")
     if body.count(b"=") > MOST_ATTRIBUTES:
         raise XmlRefused(f"The XML has more than {MOST_ATTRIBUTES} attributes.")
+    if _LONG_ATTRIBUTE.search(body):
+        raise XmlRefused(f"The XML has an attribute of more than {LONGEST_ATTRIBUTE} characters.")
     try:
         root = etree.fromstring(body, _parser())
     except (etree.LxmlError, ValueError) as error:

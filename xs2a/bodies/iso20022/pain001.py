@@ -38,6 +38,10 @@ class ReadPain001:
     batch_booking_preferred: bool | None = None
 
 
+class TransferLost(Exception):
+    """A message that was taken before cannot be read as a whole any more: a fault of ours."""
+
+
 @dataclass(frozen=True, slots=True)
 class OriginalIds:
     """How a status report names the message that it answers.
@@ -85,16 +89,15 @@ def pain001_again(xml: bytes) -> ReadPain001:
     """The facts of a stored message.
 
     It was checked when it came in, and what was a proper day then may be over now: no rule is
-    asked again.
+    asked again. Raises TransferLost instead of telling fewer transfers than were signed.
     """
     root = parse(xml)
     name = message_name(root) or MESSAGE_NAMES[0]
-    initiation = read_initiation(Node(root, "/Document", Faults()), name)
-    if initiation is None:
-        return ReadPain001()
-    return ReadPain001(
-        transfers=transfers_of(initiation), batch_booking_preferred=_batch_booking(initiation)
-    )
+    initiation = read_initiation(Node(root, "/Document", Faults(judged=False)), name)
+    transfers = transfers_of(initiation) if initiation is not None else ()
+    if initiation is None or len(transfers) != len([*initiation.transactions]):
+        raise TransferLost
+    return ReadPain001(transfers=transfers, batch_booking_preferred=_batch_booking(initiation))
 
 
 def original_ids(xml: bytes) -> OriginalIds:

@@ -122,6 +122,7 @@ class _Paths:
     def __init__(self, root: Element) -> None:
         self._root = root
         self._tags: dict[Element, list[str]] = {}
+        self._names: dict[str, str] = {}
 
     def named(self, path: str) -> str:
         """`/Document/CstmrCdtTrfInitn/PmtInf[2]` of `/*/*/*[3]`."""
@@ -135,9 +136,10 @@ class _Paths:
         return "/" + "/".join(steps)
 
     def _below(self, parent: Element) -> list[str]:
-        """The names of the children, with their namespaces."""
+        """The names of the children, with their namespaces; each different one is kept once."""
         if parent not in self._tags:
-            self._tags[parent] = [str(child.tag) for child in parent]
+            tags = (str(child.tag) for child in parent)
+            self._tags[parent] = [self._names.setdefault(tag, tag) for tag in tags]
         return self._tags[parent]
 
     def _place(self, parent: Element, step: str) -> int | None:
@@ -175,4 +177,5 @@ def _local_name(tag: str) -> str:
 
 def _own_words(message: str) -> str:
     """The validator's message without namespaces; a value within may be as long as the body."""
-    return _IN_BRACES.sub("", message[: 8 * _LONGEST_TEXT]).strip()[:_LONGEST_TEXT]
+    told = _IN_BRACES.sub("", message[: 16 * _LONGEST_TEXT]).strip()
+    return told[:_LONGEST_TEXT]

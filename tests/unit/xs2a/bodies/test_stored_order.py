@@ -16,6 +16,7 @@ from tests.sent_orders import BULK, PERIODIC, SINGLE, in_xml
 from tests.tpps import payment
 from tests.unit.cms.domain.resources import payment as stored_payment
 from xs2a.bodies import reading
+from xs2a.bodies.iso20022.pain001 import TransferLost
 from xs2a.bodies.json_body import (
     order_again,
     read_json,
@@ -149,3 +150,31 @@ def test_a_withdrawn_currency_is_read_again_from_xml(service: PaymentService) ->
         replace(each, instructed_amount=Amount(each.instructed_amount.value, "HRK"))
         for each in again(sent.body).transfers
     )
+
+
+@pytest.mark.parametrize("service", [SINGLE, BULK, PERIODIC])
+def test_a_stored_message_is_not_judged_again(service: PaymentService) -> None:
+    """Names that were taken once, and are not any more: too long, blank, with invisible signs."""
+    sent = in_xml(service, "pain.001-sepa-credit-transfers")
+    name = b"<Nm>Marion Mueller</Nm>"
+    assert name in sent.body
+    for odd in ("M" * 200, "\u3164", "Mari\u034fon"):
+        body = sent.body.replace(name, f"<Nm>{odd}</Nm>".encode())
+        stored = replace(
+            stored_payment(), service=service, product=sent.product, content_type=sent.content_type
+        )
+        again = reading.order_again(stored, body)
+        assert len(again.transfers) == sent.transfers
+        assert odd in {each.creditor_name for each in again.transfers}
+
+
+def test_what_cannot_be_read_again_is_a_fault_and_not_one_transfer_less() -> None:
+    sent = in_xml(BULK, "pain.001-sepa-credit-transfers")
+    stored = replace(
+        stored_payment(), service=BULK, product=sent.product, content_type=sent.content_type
+    )
+    with pytest.raises(TransferLost):
+        reading.order_again(
+            stored,
+            sent.body.replace(b"<InstdAmt", b"<Instd", 1).replace(b"</InstdAmt", b"</Instd", 1),
+        )

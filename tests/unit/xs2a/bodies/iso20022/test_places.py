@@ -66,6 +66,23 @@ def enveloped(content: str) -> Mapping[str, str]:
         ({"</Amt>": "</Amt><DbtrAcct/>"}, f"{TRANSACTION}/DbtrAcct"),
         ({"</Amt>": "</Amt><Cdtr2><CdtrAcct/></Cdtr2>"}, f"{TRANSACTION}/Cdtr2/CdtrAcct"),
         ({"</RmtInf>": "<Amt><InstdAmt/></Amt></RmtInf>"}, f"{TRANSACTION}/RmtInf/Amt/InstdAmt"),
+        (
+            {"<CdtrAcct>": f"<CdtrAcct><Tp><IBAN>{DEBTOR}</IBAN></Tp>"},
+            f"{TRANSACTION}/CdtrAcct/Tp/IBAN",
+        ),
+        (
+            {"<Cdtr>": f"<Cdtr><Id><IBAN>{DEBTOR}</IBAN></Id>"},
+            f"{TRANSACTION}/Cdtr/Id/IBAN",
+        ),
+        (
+            {"</IBAN></Id></CdtrAcct>": "</IBAN><Prxy/></Id></CdtrAcct>"},
+            f"{TRANSACTION}/CdtrAcct/Id/Prxy",
+        ),
+        ({"</Amt>": "</Amt><EqvtAmt/>"}, f"{TRANSACTION}/EqvtAmt"),
+        ({"</Amt>": "</Amt><ReqdExctnDt/>"}, f"{TRANSACTION}/ReqdExctnDt"),
+        ({"</GrpHdr>": "<ReqdExctnDt/></GrpHdr>"}, f"{HEADER}/ReqdExctnDt"),
+        # attributes of another namespace
+        ({"<InstdAmt ": f"<InstdAmt {OTHER} x:Ccy='JPY' "}, f"{TRANSACTION}/Amt/InstdAmt/@Ccy"),
         # facts of a payment in another namespace
         (
             enveloped(f"<x:CdtTrfTxInf {OTHER}/>"),
@@ -118,8 +135,30 @@ def test_what_only_some_would_find(
 
 
 @pytest.mark.parametrize(
+    "changes, path",
+    [
+        ({"<InstdAmt ": "9999.00<InstdAmt "}, f"{TRANSACTION}/Amt"),
+        ({"</InstdAmt>": "</InstdAmt>9"}, f"{TRANSACTION}/Amt"),
+        ({"<PmtMtd>": "2026-12-24<PmtMtd>"}, INSTRUCTION),
+        ({"</GrpHdr>": "</GrpHdr>text"}, MESSAGE),
+    ],
+)
+@pytest.mark.parametrize("validation", XmlValidation)
+def test_text_beside_elements(
+    changes: Mapping[str, str], path: str, validation: XmlValidation
+) -> None:
+    found = told(changes, validation)
+
+    beside = [each.path for each in found.findings if "text beside elements" in each.text]
+    assert beside == [path]
+
+
+@pytest.mark.parametrize(
     "changes",
     [
+        enveloped(f"<x:a {OTHER} x:b='1'>text<x:IBAN>{DEBTOR}</x:IBAN></x:a>"),
+        {"<Document ": "<Document xml:space='preserve' "},
+        {"<Cdtr>": f"<CdtrAgtAcct><Id><IBAN>{DEBTOR}</IBAN></Id></CdtrAgtAcct><Cdtr>"},
         {"<Document ": f"<Document {INSTANCE} i:schemaLocation='urn:x x.xsd' "},
         {"<Document ": f"<Document {OTHER} "},
         {"<CdtrAcct>": f"<CdtrAcct {INSTANCE} i:nil='false'>"},
