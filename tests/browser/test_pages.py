@@ -122,6 +122,7 @@ def test_everything_that_can_be_used_is_reached_by_tab_and_shows_it(
 ) -> None:
     station(visit)
     page = visit.page
+    page.wait_for_load_state()  # its style sheet is there, by which the focus shows
     usable = page.locator(
         "a[href], button, summary, input:not([type=hidden]), [tabindex='0']"
     ).count()
