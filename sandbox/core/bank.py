@@ -43,7 +43,7 @@ from sandbox.core.sca import (
     ScaStatus,
     WrongCredentials,
 )
-from sandbox.core.settling import ExecutionNoted, Report
+from sandbox.core.settling import Report
 from sandbox.core.storage import Storage
 
 Clock = Callable[[], datetime]
@@ -308,12 +308,6 @@ class Bank:
     def report(self, payment_id: str) -> Report:
         """Where an order stands now, and whether its money is there."""
         return settling.find(self._storage, payment_id, self._clock())
-
-    def executions_of(self, payment_id: str) -> tuple[ExecutionNoted, ...]:
-        """What a standing order has done until now, oldest first."""
-        settling.settle_due(self._storage, self._clock())
-        with self._storage.reading() as connection:
-            return settling.executions_of(connection, payment_id)
 
     def sca_status(self, authorisation_id: str) -> ScaStatus | None:
         """The authorisation's status; None while nobody has visited the bank for it."""

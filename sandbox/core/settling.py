@@ -11,7 +11,7 @@ ACCP --(first booking)--> ACSP --(no day left)--> ACSC
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -24,7 +24,6 @@ from sandbox.core.storage import (
     Storage,
     balances,
     executions,
-    from_ms,
     orders,
     to_ms,
 )
@@ -35,15 +34,6 @@ MOVES_AT_ONCE = 50  # of one order in one transaction; others must not wait for 
 _ALL_BUT_CONTENT = [column for column in orders.c if column is not orders.c.content]
 
 NEVER_BOOKED = "There never was enough money on the account."
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionNoted:
-    """What a standing order did on one of its days: booked, or skipped without funds."""
-
-    nominal_day: date
-    booked: bool
-    done_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +88,6 @@ def find(storage: Storage, payment_id: str, now: datetime) -> Report:
         with storage.reading() as connection:
             row = connection.execute(statement).one()
     return Report(Executed(OrderStatus(row.status), row.reason), _funds_for(row))
-
-
-def executions_of(connection: Connection, payment_id: str) -> tuple[ExecutionNoted, ...]:
-    """What a standing order has done so far, oldest first."""
-    rows = connection.execute(
-        select(executions)
-        .where(executions.c.payment_id == payment_id)
-        .order_by(executions.c.nominal_day)
-    )
-    return tuple(ExecutionNoted(row.nominal_day, row.booked, from_ms(row.done_ms)) for row in rows)
 
 
 def _settle(connection: Connection, row: Row[Any]) -> None:

@@ -9,17 +9,14 @@ from cms.domain.authorisation import Authorisation
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
+from cms.http.psu.members import present
 from cms.http.psu.order_members import order_members
 from cms.service.authorisations import Visit
 
 
-def _present(body: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in body.items() if value is not None}
-
-
 def psu_body(psu: PsuId) -> dict[str, Any]:
     """A PSU."""
-    return _present(
+    return present(
         {
             "psuId": psu.psu_id,
             "psuIdType": psu.psu_id_type,
@@ -31,7 +28,7 @@ def psu_body(psu: PsuId) -> dict[str, Any]:
 
 def tpp_body(tpp: Tpp) -> dict[str, Any]:
     """A TPP (`TppInfo`)."""
-    return _present(
+    return present(
         {
             "authorisationNumber": tpp.authorisation_number,
             "tppName": tpp.name,
@@ -81,7 +78,7 @@ def _is_json(content_type: str) -> bool:
 
 def visit_body(visit: Visit, order: PaymentOrder) -> dict[str, Any]:
     """`CmsPaymentResponse`: the payment, the authorisation and the ways back."""
-    return _present(
+    return present(
         {
             "payment": payment_body(visit.payment, order, visit.tpp),
             "authorisationId": visit.authorisation.authorisation_id,
@@ -93,7 +90,7 @@ def visit_body(visit: Visit, order: PaymentOrder) -> dict[str, Any]:
 
 def authorisation_body(authorisation: Authorisation) -> dict[str, Any]:
     """`CmsPsuAuthorisation`."""
-    return _present(
+    return present(
         {
             "psuId": authorisation.psu.psu_id if authorisation.psu else None,
             "authorisationId": authorisation.authorisation_id,

@@ -16,6 +16,7 @@ from cms.domain.payment_order import (
     StructuredRemittance,
 )
 from cms.domain.payment_service import PaymentService
+from cms.http.psu.members import present
 
 # In a periodic payment these do not count: a pain.001 must name a day, and the standing order
 # beside it names those that are meant.
@@ -43,7 +44,7 @@ def _bulk(order: PaymentOrder) -> dict[str, Any]:
         if name in entries[0] and all(entry.get(name) == entries[0][name] for entry in entries)
     }
     payments = [_without(once, entry) for entry in entries]
-    return _present({"batchBookingPreferred": order.batch_booking_preferred, **once}) | {
+    return present({"batchBookingPreferred": order.batch_booking_preferred, **once}) | {
         "payments": payments
     }
 
@@ -51,7 +52,7 @@ def _bulk(order: PaymentOrder) -> dict[str, Any]:
 def _standing_order(standing: StandingOrder) -> dict[str, Any]:
     day = standing.day_of_execution
     months = [str(month) for month in standing.months_of_execution]
-    return _present(
+    return present(
         {
             "startDate": standing.start_date.isoformat(),
             "endDate": standing.end_date.isoformat() if standing.end_date else None,
@@ -67,7 +68,7 @@ def _transfer(transfer: CreditTransfer) -> dict[str, Any]:
     day, moment = transfer.requested_execution_date, transfer.requested_execution_time
     address = transfer.creditor_address
     debtor = transfer.debtor_account
-    return _present(
+    return present(
         {
             "endToEndIdentification": transfer.end_to_end_identification,
             "instructionIdentification": transfer.instruction_identification,
@@ -104,7 +105,7 @@ def _remittance(transfer: CreditTransfer) -> dict[str, Any]:
 
 
 def _structured(reference: StructuredRemittance) -> dict[str, Any]:
-    return _present(
+    return present(
         {
             "reference": reference.reference,
             "referenceType": reference.reference_type,
@@ -118,7 +119,7 @@ def _amount(amount: Amount) -> dict[str, Any]:
 
 
 def _account(account: AccountReference) -> dict[str, Any]:
-    return _present(
+    return present(
         {
             "iban": account.iban,
             "bban": account.bban,
@@ -131,7 +132,7 @@ def _account(account: AccountReference) -> dict[str, Any]:
 
 
 def _address(address: Address) -> dict[str, Any]:
-    return _present(
+    return present(
         {
             "streetName": address.street_name,
             "buildingNumber": address.building_number,
@@ -144,7 +145,3 @@ def _address(address: Address) -> dict[str, Any]:
 
 def _without(names: Collection[str], members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name not in names}
-
-
-def _present(members: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}

@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Row, select
+
 from sandbox.core.bank import Bank
 from sandbox.core.orders import Executed, Order, StandingOrder, Transfer
 from sandbox.core.purposes import Purpose
+from sandbox.core.storage import executions
 
 ANTON = "DE80760700240271232400"
 MAX = "DE38760700240320465700"
@@ -133,6 +136,14 @@ def booked(bank: Bank, psu_id: str, currency: str = "EUR") -> Decimal:
     return next(
         found.booked for found in bank.accounts_of(psu_id) if found.account.currency == currency
     )
+
+
+def executions_of(bank: Bank, payment_id: str) -> Sequence[Row[Any]]:
+    """What a standing order has done until now, oldest first."""
+    bank.settle_due(bank._clock())
+    statement = select(executions).where(executions.c.payment_id == payment_id)
+    with bank._storage.reading() as connection:
+        return connection.execute(statement.order_by(executions.c.nominal_day)).all()
 
 
 def in_threads(*calls: Callable[[], object]) -> list[object]:

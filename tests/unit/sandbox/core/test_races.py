@@ -19,6 +19,7 @@ from tests.unit.sandbox.bank_world import (
     available,
     booked,
     come_to_tan,
+    executions_of,
     in_threads,
     make_bulk,
     make_order,
@@ -144,7 +145,7 @@ def test_two_who_settle_execute_a_standing_order_once_a_day(
     in_threads(*[partial(bank.settle_due, clock.now)] * 4)
     for payment_id in ("payment-1", "payment-2"):
         assert bank.payment_status(payment_id) == "ACSC"
-        noted = bank.executions_of(payment_id)
+        noted = executions_of(bank, payment_id)
         assert [one.nominal_day.day for one in noted] == list(range(3, 23))
     assert len(bank.statement_of(ANTONS, lines=100)) == 40
     assert booked(bank, ANTONS) == booked(bank, DORAS) == 10_000
@@ -158,7 +159,7 @@ def test_an_execution_against_the_cancellation(bank: Bank, clock: Clock, number:
     in_threads(partial(bank.settle_due, clock.now), partial(bank.cancel, order, deed_id="deed-1"))
     clock.run(days=10)
     assert bank.payment_status("payment-1") == "CANC"
-    assert len(bank.executions_of("payment-1")) == 1  # it was due, whoever came first
+    assert len(executions_of(bank, "payment-1")) == 1  # it was due, whoever came first
     assert booked(bank, ANTONS) == available(bank, ANTONS) == 9_900
 
 

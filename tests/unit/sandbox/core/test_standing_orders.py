@@ -17,6 +17,7 @@ from tests.unit.sandbox.bank_world import (
     available,
     booked,
     cancel,
+    executions_of,
     make_order,
     make_standing,
     pay,
@@ -30,7 +31,7 @@ def at(text: str) -> datetime:
 
 
 def done(bank: Bank) -> list[tuple[str, bool]]:
-    return [(str(one.nominal_day), one.booked) for one in bank.executions_of("payment-1")]
+    return [(str(one.nominal_day), one.booked) for one in executions_of(bank, "payment-1")]
 
 
 @pytest.mark.parametrize("product", ["sepa-credit-transfers", "pain.001-sepa-credit-transfers"])
@@ -51,7 +52,7 @@ def test_a_standing_order_from_its_start_to_its_end(bank: Bank, clock: Clock, pr
     ):
         clock.now = at(moment)
         assert bank.payment_status("payment-1") == status
-        assert len(bank.executions_of("payment-1")) == times
+        assert len(executions_of(bank, "payment-1")) == times
         assert booked(bank, ANTONS) == available(bank, ANTONS) == 10_000 - 100 * times
         assert booked(bank, MAXS) == 10_000 + 100 * times
 
@@ -82,7 +83,7 @@ def test_a_bank_that_slept_executes_each_day_once_in_order_on_its_own_day(
     clock.now = at("2029-03-01T00:00:00")
     assert bank.payment_status("payment-1") == "ACSP"
     lines = bank.statement_of(MAXS, lines=100)[::-1]
-    assert len(lines) == len(bank.executions_of("payment-1")) == 36
+    assert len(lines) == len(executions_of(bank, "payment-1")) == 36
     assert [line.booked_at for line in lines[:3]] == [
         at("2026-03-31T00:00:00"),
         at("2026-04-30T00:00:00"),
