@@ -183,6 +183,7 @@ def test_the_visit_goes_by_keyboard_alone(visit: Visit) -> None:
 def test_enter_in_the_tan_field_pays(visit: Visit) -> None:
     visit.arrive()
     visit.log_in("anton.brueckner")
+    expect(visit.page.locator("#tan")).to_be_focused()  # the PSU may just type
     visit.page.keyboard.type("123456")
     visit.page.keyboard.press("Enter")
     expect(visit.page).to_have_url(f"{visit.server.bank}/tpp/ok")
