@@ -128,7 +128,7 @@ def phone(visit: Visit) -> None:
     """With one request, whatever other tests have left there."""
     clear_phone(visit)
     visit.ask_in_app(DORA)
-    visit.page.get_by_role("link", name="Look again").click()
+    visit.follow("Look again")
     hold(visit)
 
 
@@ -139,16 +139,17 @@ def phone_bulk(visit: Visit) -> None:
     visit.initiate_order(
         orders.bulk(orders.DORA, names, cents=9_999_999_999_800), headers=DECOUPLED
     )
-    visit.page.get_by_role("link", name="Look again").click()
-    visit.page.get_by_role("link", name="Show the other 2 payments").click()
+    visit.follow("Look again")
+    visit.follow("Show the other 2 payments")
     expect(visit.page.locator("meta[http-equiv=refresh]")).to_have_count(0)
 
 
 def clear_phone(visit: Visit) -> None:
     visit.open_phone()
     while visit.button("Decline").count():
-        visit.button("Decline").first.click()
-        visit.page.get_by_role("link", name="What waits for you").click()
+        with visit.page.expect_navigation():
+            visit.button("Decline").first.click()
+        visit.follow("What waits for you")
 
 
 def phone_empty(visit: Visit) -> None:
@@ -164,8 +165,11 @@ def code(visit: Visit) -> None:
 
 
 def hold(visit: Visit) -> None:
-    """Keep a page that would look again by itself in a moment."""
+    """Keep a page that would look again by itself in a moment, once it has all that it needs:
+    stopped before that, it would never count as loaded.
+    """
     expect(visit.page.locator("meta[http-equiv=refresh]")).to_have_count(1)
+    visit.page.wait_for_load_state()
     visit.page.evaluate("window.stop()")
 
 

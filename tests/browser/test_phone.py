@@ -29,14 +29,14 @@ def test_the_psu_decides_on_the_phone(
     visit.press(button)
     assert visit.heading() == heading
     assert visit.statuses() == statuses
-    visit.page.get_by_role("link", name="What waits for you").click()
+    visit.follow("What waits for you")
     assert visit.heading() == "Nothing waits for you"
 
 
 def test_a_request_appears_by_itself(visit: Visit) -> None:
     STATIONS["phone"](visit)
     visit.press("Decline")
-    visit.page.get_by_role("link", name="What waits for you").click()
+    visit.follow("What waits for you")
     assert visit.heading() == "Nothing waits for you"
     visit.ask_in_app(DORA)
     expect(visit.button("Approve")).to_be_visible(timeout=A_WHILE_MS)

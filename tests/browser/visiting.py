@@ -115,6 +115,11 @@ class Visit:
         with self.page.expect_navigation():
             self.button(name).click()
 
+    def follow(self, name: str) -> None:
+        """Follow a link, likewise."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name).click()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
