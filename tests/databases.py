@@ -4,8 +4,11 @@ import shutil
 from pathlib import Path
 
 import alembic.command
+import sqlalchemy as sa
 from alembic.config import Config
 
+from cms.store.database import Database
+from cms.store.tables import events, metadata
 from tests.postgres import PostgresServer
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -23,6 +26,25 @@ def alembic_config(url: str) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def row_counts(database: Database) -> dict[str, int]:
+    """How many rows each table has; `moves` are those of the events that tell of one."""
+    counted = {
+        name: sa.select(sa.func.count()).select_from(t) for name, t in metadata.tables.items()
+    }
+    counted["moves"] = counted["events"].where(events.c.to_status.is_not(None))
+    with database.reads.connect() as connection:
+        return {name: connection.execute(query).scalar_one() for name, query in counted.items()}
+
+
+def moves_of(database: Database, resource_id: str) -> list[tuple[str, str, str]]:
+    """From, to and cause of a resource's moves, oldest first."""
+    below = sa.func.coalesce(events.c.authorisation_id, events.c.payment_id)
+    query = sa.select(events.c.from_status, events.c.to_status, events.c.cause)
+    query = query.where(below == resource_id, events.c.to_status.is_not(None))
+    with database.reads.connect() as connection:
+        return [(a, b, c) for a, b, c in connection.execute(query.order_by(events.c.event_id))]
 
 
 class SqliteDatabases:

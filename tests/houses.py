@@ -38,6 +38,7 @@ from spi.types import (
     ScaStatusReport,
 )
 from tests.contract.berlin_group import BerlinGroup, is_uuid
+from tests.databases import moves_of, row_counts
 from xs2a.settings import Mode, Settings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
 
@@ -254,11 +255,11 @@ class World:
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        with self.house.database.reads.connect() as connection:
-            return {
-                name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-                for name, table in metadata.tables.items()
-            }
+        return row_counts(self.house.database)
+
+    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of all tables."""
+        return {name: self.all_rows(name) for name in metadata.tables}
 
     def all_rows(self, name: str) -> list[tuple[Any, ...]]:
         """Everything a table holds, in a stable order."""
@@ -274,9 +275,7 @@ class World:
 
     def history(self, resource_id: str) -> list[tuple[str, str, str]]:
         """From, to and cause of a resource's moves, oldest first."""
-        with self.house.store.reading() as uow:
-            moves = uow.moves.of_resource(resource_id)
-        return [(move["from_status"], move["to_status"], move["cause"]) for move in moves]
+        return moves_of(self.house.database, resource_id)
 
 
 @contextmanager

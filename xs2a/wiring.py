@@ -30,12 +30,12 @@ from sandbox.online_banking.app import create_online_banking
 from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
-from xs2a import ids
 from xs2a.app import create_app as create_xs2a_app
 from xs2a.bodies.reading import order_again
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.http.gate import Door
+from xs2a.ids import id_source
 from xs2a.password_keys import read_password_keys
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
@@ -66,7 +66,8 @@ def build_house(
     """
     clock = clock or clock_from(settings.clock)
     database = Database(settings.database_url, pool_size=settings.threads)
-    store = Store(database)
+    new_id = new_id or id_source(clock)
+    store = Store(database, new_id)
     parts = Parts(
         payments=Payments(store, clock),
         authorisations=Authorisations(store, clock),
@@ -76,7 +77,7 @@ def build_house(
         idempotency=Idempotency(store),
         bank=bank or plug_in(settings, clock),
         clock=clock,
-        new_id=new_id or ids.new_id,
+        new_id=new_id,
         order_of=order_again,
     )
     return House(settings, database, store, open_profiles(settings), parts)

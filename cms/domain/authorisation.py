@@ -61,3 +61,8 @@ class Authorisation:
     def resource_id(self) -> str:
         """The id under which history keeps this resource."""
         return self.authorisation_id
+
+    @property
+    def payment_id(self) -> str:
+        """The payment that it belongs to."""
+        return self.parent_id

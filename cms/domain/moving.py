@@ -22,6 +22,7 @@ class StatusMove:
 
     kind: str
     resource_id: str
+    payment_id: str
     instance_id: str
     source: FinalisableStatus
     target: FinalisableStatus
@@ -52,6 +53,7 @@ def move(
     return StatusMove(
         kind=lifecycle.kind,
         resource_id=resource.resource_id,
+        payment_id=resource.payment_id,
         instance_id=resource.instance_id,
         source=source,
         target=target,

@@ -20,7 +20,7 @@ from cms.service.held import close_authorisations, payment_of_tenant
 from cms.store.inserts import NewRow
 from cms.store.queries.authorisations import new_authorisation_row
 from cms.store.queries.idempotency import new_answer_row
-from cms.store.queries.moves import new_history_row
+from cms.store.queries.moves import new_move_row
 from cms.store.queries.payments import new_payment_rows
 from cms.store.unit_of_work import AlreadyThere, Store, UnitOfWork
 
@@ -51,7 +51,7 @@ class Payments:
         Raises KeptBefore when an answer is stored under the same idempotency key already.
         """
         try:
-            self._store.insert_together(_rows(new))
+            self._store.insert_together(_rows(new, self._store.new_event_id))
         except AlreadyThere as error:
             if new.answer is None:
                 raise
@@ -120,12 +120,12 @@ class Payments:
             uow.payments.set_multilevel(payment)
 
 
-def _rows(new: NewPayment) -> list[NewRow]:
+def _rows(new: NewPayment, new_id: Callable[[], str]) -> list[NewRow]:
     rows = new_payment_rows(new.payment, new.body)
     if new.authorisation is not None:
         if new.start_failed:
             made = move(new.authorisation, Cause.BANK_FAILED, at=new.payment.created_at)
-            rows += [new_history_row(made)] if made else []
+            rows += [new_move_row(made, new_id())] if made else []
         rows.append(new_authorisation_row(new.authorisation))
     if new.answer is not None:
         rows.append(new_answer_row(new.answer, at=new.payment.created_at))

@@ -1,7 +1,7 @@
 """One request, one transaction: all changes are kept together or not at all."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -32,10 +32,10 @@ class AlreadyThere(Exception):
 class UnitOfWork:
     """All queries over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, new_event_id: Callable[[], str]) -> None:
         self.payments = PaymentQueries(connection)
         self.authorisations = AuthorisationQueries(connection)
-        self.moves = MoveQueries(connection)
+        self.moves = MoveQueries(connection, new_event_id)
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
@@ -58,10 +58,11 @@ class UnitOfWork:
 
 
 class Store:
-    """Opens units of work on the database."""
+    """Opens units of work on the database. `new_event_id` makes the ids of events."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, new_event_id: Callable[[], str]) -> None:
         self._database = database
+        self.new_event_id = new_event_id
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -70,7 +71,7 @@ class Store:
         Raises StoreUnavailable.
         """
         with _unavailable(), self._database.reads.connect() as connection:
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self.new_event_id)
 
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
@@ -84,7 +85,7 @@ class Store:
             self._database.turn,
             self._database.writes.begin() as connection,
         ):
-            yield UnitOfWork(connection)
+            yield UnitOfWork(connection, self.new_event_id)
 
     def insert_together(self, rows: Sequence[NewRow]) -> None:
         """Keep new rows in one transaction of their own: all of them, or none.

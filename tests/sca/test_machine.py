@@ -258,10 +258,10 @@ class Promises(Actors, RuleBasedStateMachine):
     @invariant()
     def finalised_never_moves(self) -> None:
         moved = self.house.ask(
-            "SELECT resource_kind, from_status, to_status, cause FROM status_history"
-            f" WHERE (resource_kind = 'payment' AND from_status IN {FINAL_PAYMENT}"
+            "SELECT authorisation_id, from_status, to_status, cause FROM events"
+            f" WHERE (authorisation_id IS NULL AND from_status IN {FINAL_PAYMENT}"
             " AND cause <> 'aspsp_pushed')"
-            f" OR (resource_kind = 'authorisation' AND from_status IN {FINAL_SCA})"
+            f" OR (authorisation_id IS NOT NULL AND from_status IN {FINAL_SCA})"
         )
         assert not moved
 

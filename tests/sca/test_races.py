@@ -16,7 +16,7 @@ from cms.domain.authorisation import AuthorisationKind
 from cms.domain.intent import LONGEST_BANK_CALL
 from sandbox.core.purposes import Purpose
 from spi.answers import Refused
-from tests.breaking import break_inserts, mend
+from tests.breaking import break_moves, mend
 from tests.contract.berlin_group import BerlinGroup
 from tests.sca.driving import CANCELLATION, CREATION, PASSWORD, TAN, Driven, start, told
 from tests.sca.people import OnlineBanking, Visit
@@ -268,7 +268,7 @@ def test_a_process_that_dies_with_the_answer(sides: Sides, deed: str) -> None:
     """
     driven = sides.ready()
     database = sides.one.house.world.house.database
-    break_inserts(database, "status_history")
+    break_moves(database)
     answer = driven.put(TAN) if deed == "execute" else sides.one.delete(driven.payment_path)
     assert answer.status_int in {500, 503}
     mend(database)

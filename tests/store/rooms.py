@@ -4,11 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from threading import Barrier
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
@@ -24,8 +24,8 @@ from cms.service.payments import NewPayment, Payments
 from cms.service.sca import Sca
 from cms.service.tpps import Tpps
 from cms.store.database import Database
-from cms.store.tables import metadata
 from cms.store.unit_of_work import Store
+from tests.databases import moves_of, row_counts
 from tests.houses import NOW, Clock
 
 TENANT = "UNDEFINED"
@@ -58,13 +58,17 @@ class Rooms:
     ids: int = 0
 
     def __post_init__(self) -> None:
-        self.store = Store(self.database)
+        self._events = count(1)
+        self.store = Store(self.database, self.new_event_id)
         self.payments = Payments(self.store, self.clock)
         self.authorisations = Authorisations(self.store, self.clock)
         self.sca = Sca(self.store, self.clock)
         self.intents = BankIntents(self.store, self.clock)
         self.tpps = Tpps(self.store, self.clock)
         self.idempotency = Idempotency(self.store)
+
+    def new_event_id(self) -> str:
+        return f"00000000-0000-4000-9000-{next(self._events):012}"
 
     def new_id(self) -> str:
         self.ids += 1
@@ -168,17 +172,11 @@ class Rooms:
 
     def history(self, resource_id: str) -> list[tuple[str, str, str]]:
         """From, to and cause of a resource's moves, oldest first."""
-        with self.store.reading() as uow:
-            moves = uow.moves.of_resource(resource_id)
-        return [(move["from_status"], move["to_status"], move["cause"]) for move in moves]
+        return moves_of(self.database, resource_id)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        with self.database.reads.connect() as connection:
-            return {
-                name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-                for name, table in metadata.tables.items()
-            }
+        return row_counts(self.database)
 
 
 def race(*runners: Callable[[], Any]) -> list[Any]:

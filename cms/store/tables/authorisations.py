@@ -1,9 +1,12 @@
 """Authorisations of every kind of parent; the parent's kind says where `parent_id` points."""
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, Index, Table, text
 
 from cms.store.columns import Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
+
+_OPEN_LINK = text("sca_status NOT IN ('finalised', 'failed', 'exempted', 'unconfirmed')")
+_UNCONFIRMED = text("sca_status = 'unconfirmed'")
 
 authorisations = Table(
     "authorisations",
@@ -28,4 +31,17 @@ authorisations = Table(
     Column("authentication_method_id", Text),
     Column("confirmation_code_hash", Text),
     Index(None, "parent_id"),
+    # To find what is due: a link that nobody has used in time, a code that nobody has sent in time.
+    Index(
+        None,
+        "redirect_expires_at",
+        sqlite_where=_OPEN_LINK,
+        postgresql_where=_OPEN_LINK,
+    ),
+    Index(
+        None,
+        "expires_at",
+        sqlite_where=_UNCONFIRMED,
+        postgresql_where=_UNCONFIRMED,
+    ),
 )

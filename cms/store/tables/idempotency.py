@@ -1,6 +1,6 @@
 """First answers to requests that carried an Idempotency-Key (P14)."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
 
 from cms.store.columns import Bytes, Id, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -14,4 +14,5 @@ idempotent_answers = Table(
     Column("headers", Text, nullable=False),
     Column("body", Bytes, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "created_at"),
 )

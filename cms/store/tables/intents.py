@@ -1,9 +1,11 @@
 """What the bank was asked to do once only, and whether its answer is known."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, text
 
 from cms.store.columns import Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
+
+_OPEN = text("settled_at IS NULL")
 
 bank_intents = Table(
     "bank_intents",
@@ -18,4 +20,10 @@ bank_intents = Table(
     Column("resolve_from", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
     Index(None, "payment_id"),
+    Index(
+        None,
+        "resolve_from",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
 )

@@ -1,9 +1,11 @@
 """Payments of every service and product, the PSUs that take part, and the bytes that were sent."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, false, text
 
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
+
+_OPEN = text("transaction_status IN ('RCVD', 'PATC')")
 
 payments = Table(
     "payments",
@@ -35,6 +37,30 @@ payments = Table(
     Column("open_intent_id", Id),  # at most one: whoever sets it holds the row
     # Last, and read only on demand: a body may be large, and most reads do without it.
     Column("body", Bytes, nullable=False),
+    # To find payments by; the id tells the time, so that what is found comes in its order.
+    Index(None, "instance_id", "payment_id"),
+    Index(None, "tpp_id", "payment_id"),
+    Index(None, "instance_id", "transaction_status", "payment_id"),
+    Index(
+        None,
+        "aspsp_account_id",
+        "payment_id",
+        sqlite_where=text("aspsp_account_id IS NOT NULL"),
+        postgresql_where=text("aspsp_account_id IS NOT NULL"),
+    ),
+    Index(
+        None,
+        "bank_reference",
+        sqlite_where=text("bank_reference IS NOT NULL"),
+        postgresql_where=text("bank_reference IS NOT NULL"),
+    ),
+    # To find what is due.
+    Index(
+        None,
+        "confirm_by",
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    ),
 )
 
 payment_psus = Table(
@@ -46,4 +72,5 @@ payment_psus = Table(
     Column("psu_id_type", Text),
     Column("psu_corporate_id", Text),
     Column("psu_corporate_id_type", Text),
+    Index(None, "psu_id", "payment_id"),
 )

@@ -4,7 +4,7 @@ The key is made of authorisation number, authority and tenant, which are the ide
 unique constraint on those would let racing upserts fail.
 """
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Index, Table
 
 from cms.store.columns import Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -25,4 +25,5 @@ tpps = Table(
     Column("state", Text),
     Column("roles", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "instance_id", "authorisation_number"),
 )

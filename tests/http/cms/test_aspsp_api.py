@@ -51,7 +51,7 @@ def test_an_unknown_code_is_malformed(world: World, made: Made, word: str) -> No
     answer = push(world, made.payment_id, word)
 
     assert (answer.status_int, answer.json["path"]) == (400, "status")
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 @pytest.mark.parametrize("strange", [UNKNOWN_ID, "x", "%00", "x" * 300, "%C3%A4", "%ff", " "])
@@ -74,7 +74,7 @@ def test_only_the_bank_may_push(world: World, made: Made, token: Any) -> None:
     world.cms.authorization = token
 
     assert push(world, made.payment_id, "ACSC").status_int == 401
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 def test_a_sandbox_may_be_open_to_all(open_house: OpenHouse, pisp: str) -> None:

@@ -261,7 +261,7 @@ def test_the_method_must_be_a_text(world: World, made: Made, body: Any) -> None:
     path = f"{BASE}/{made.payment_id}/authorisation/{made.authorisation_id}/status/started"
 
     assert call(world, "PUT", path, body, PSU).status_int == 400
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 @pytest.mark.parametrize("word", ["x", "%00", "x" * 300, "rcvd1", "%20", "%C3%A4", "%ff"])
@@ -284,7 +284,7 @@ def test_only_a_psu_of_the_payment_can_come_far(
     path = f"{BASE}/{made.payment_id}/authorisation/{made.authorisation_id}/status/finalised"
 
     assert call(world, "PUT", path, None, psu).status_int == 400
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 @pytest.mark.parametrize("route", ["psu-data", "sca-status"])
@@ -331,7 +331,7 @@ def test_an_expired_authorisation_takes_no_more(
     answer = call(world, method, path, body, PSU)
 
     assert (answer.status_int, answer.json) == (408, {"tppNokRedirectUri": NOK_URI})
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 # P8, S6: the CMS cannot ask the bank, so it rejects nothing; but it lets nobody in any more.

@@ -85,7 +85,7 @@ def test_the_code_must_be_a_text(world: World, made: Made, sent: Any) -> None:
 
     assert (answer.status_int, answer.json["path"]) == (400, "authenticationData")
     assert "827361" not in answer.text
-    assert world.rows()["status_history"] == 0
+    assert world.rows()["moves"] == 0
 
 
 @pytest.mark.parametrize("status", ["unconfirmed", "finalised", "nonsense"])
@@ -104,7 +104,7 @@ def test_a_code_is_never_shown_kept_or_logged(
     for answer in answers:
         assert CODE not in answer.text
         assert kept not in answer.text
-    everything = repr([world.all_rows(name) for name in world.rows()])
+    everything = repr(world.everything())
     assert CODE not in everything
     assert CODE not in caplog.text
 

@@ -10,9 +10,9 @@ from cms.domain.intent import LONGEST_BANK_CALL
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
 from spi.types import PaymentStatusReport, ScaStatusReport
-from tests.breaking import break_inserts, mend
+from tests.breaking import break_inserts, break_moves, mend
 from tests.contract.berlin_group import BerlinGroup
-from tests.houses import World, open_world
+from tests.houses import open_world
 from tests.tpps import PSU_ID, TppClient, refusal, told
 
 FAILURES = [
@@ -34,20 +34,15 @@ def any_tpp(
         yield tpp
 
 
-def stored(world: World) -> dict[str, list[Any]]:
-    """All rows of all tables."""
-    return {name: world.all_rows(name) for name in world.rows()}
-
-
 @pytest.mark.parametrize("failure, status, code", FAILURES)
 def test_nothing_is_kept_of_a_payment_that_the_bank_did_not_take(
     any_tpp: TppClient, failure: Any, status: int, code: str
 ) -> None:
-    before = stored(any_tpp.world)
+    before = any_tpp.world.everything()
     any_tpp.world.bank.initiated = failure
 
     assert refusal(any_tpp.post(headers=ALL_HEADERS)) == (status, [(code, None)])
-    assert stored(any_tpp.world) == before
+    assert any_tpp.world.everything() == before
 
 
 @pytest.mark.parametrize("failure, status, code", FAILURES)
@@ -60,7 +55,7 @@ def test_a_start_that_the_bank_failed_stays_on_record(
     world.bank.started = failure
 
     assert refusal(any_tpp.post(headers=ALL_HEADERS)) == (status, [(code, None)])
-    added = {"payments": 1, "payment_psus": 1, "authorisations": 1, "status_history": 1}
+    added = {"payments": 1, "payment_psus": 1, "authorisations": 1, "events": 1, "moves": 1}
     assert world.rows() == {name: n + added.get(name, 0) for name, n in before.items()}
     order = world.bank.orders[-1]
     payment = world.house.parts.payments.find(order.payment_id, "UNDEFINED")
@@ -75,37 +70,37 @@ def test_a_start_that_the_bank_failed_stays_on_record(
     "table", ["payments", "payment_psus", "authorisations", "idempotent_answers"]
 )
 def test_an_initiation_is_kept_whole_or_not_at_all(any_tpp: TppClient, table: str) -> None:
-    before = stored(any_tpp.world)
+    before = any_tpp.world.everything()
     break_inserts(any_tpp.world.house.database, table)
     answer = any_tpp.post(headers=ALL_HEADERS)
 
     assert answer.status_int in {500, 503}
     assert len(told(answer)) == 1
-    assert stored(any_tpp.world) == before
+    assert any_tpp.world.everything() == before
     mend(any_tpp.world.house.database)
     assert any_tpp.post(headers=ALL_HEADERS).status_int == 201
 
 
 def test_a_failed_start_is_kept_whole_or_not_at_all(any_tpp: TppClient) -> None:
-    before = stored(any_tpp.world)
+    before = any_tpp.world.everything()
     any_tpp.world.bank.started = Unknown("time-out")
-    break_inserts(any_tpp.world.house.database, "status_history")
+    break_moves(any_tpp.world.house.database)
 
     assert any_tpp.post(headers=ALL_HEADERS).status_int in {500, 503}
-    assert stored(any_tpp.world) == before
+    assert any_tpp.world.everything() == before
 
 
 def test_a_status_moves_with_its_history_or_not_at_all(any_tpp: TppClient) -> None:
     world = any_tpp.world
     made = any_tpp.initiated()
-    before = stored(world)
-    break_inserts(world.house.database, "status_history")
+    before = world.everything()
+    break_moves(world.house.database)
     world.bank.status = Done(PaymentStatusReport(TransactionStatus.ACSP))
     world.bank.sca = Done(ScaStatusReport(ScaStatus.STARTED))
 
     for path in (made.status_path, made.authorisation_path):
         assert any_tpp.get(path).status_int in {500, 503}
-    assert stored(world) == before
+    assert world.everything() == before
     mend(world.house.database)
     assert any_tpp.get(made.status_path).json["transactionStatus"] == "ACSP"
 
@@ -117,7 +112,7 @@ def test_a_payment_expires_with_its_authorisations_or_not_at_all(any_tpp: TppCli
     parts = world.house.parts
     payment = parts.payments.find(made.payment_id, "UNDEFINED")
     world.clock.now = payment.confirm_by
-    break_inserts(world.house.database, "status_history")
+    break_moves(world.house.database)
 
     assert any_tpp.get(made.status_path).status_int in {500, 503}
     held = parts.payments.find(made.payment_id, "UNDEFINED")
@@ -134,14 +129,14 @@ def test_a_payment_expires_with_its_authorisations_or_not_at_all(any_tpp: TppCli
 def test_the_psu_is_named_everywhere_or_nowhere(any_tpp: TppClient) -> None:
     world = any_tpp.world
     made = any_tpp.initiated()
-    before = stored(world)
+    before = world.everything()
     break_inserts(world.house.database, "payment_psus")
     path = f"/psu-api/v1/payment/authorisation/{made.authorisation_id}/psu-data"
     answer = world.cms.put_json(path, {"psuId": PSU_ID}, status="*")
 
     assert answer.status_int in {500, 503}
     assert set(answer.json) == {"message"}
-    assert stored(world) == before
+    assert world.everything() == before
 
 
 def test_a_database_that_is_gone_is_told_in_the_standards_words(tpp: TppClient) -> None:

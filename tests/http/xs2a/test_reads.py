@@ -129,7 +129,7 @@ def test_a_bank_that_does_not_tell_changes_nothing(
 
     for path in (made.path, made.status_path, made.authorisation_path):
         assert refusal(tpp.get(path)) == told
-    assert tpp.world.rows()["status_history"] == 0
+    assert tpp.world.rows()["moves"] == 0
     assert tpp.get(made.authorisations).status_int == 200
 
 
@@ -179,7 +179,7 @@ def test_a_payment_that_nobody_confirmed_expires_with_any_read(
     status, sca = ("RJCT", "failed") if expired else ("RCVD", "received")
     assert tpp.get(made.status_path).json == {"transactionStatus": status}
     assert tpp.get(made.authorisation_path).json == {"scaStatus": sca}
-    assert tpp.world.rows()["status_history"] == (2 if expired else 0)
+    assert tpp.world.rows()["moves"] == (2 if expired else 0)
 
 
 @pytest.mark.parametrize("status", [s for s in STATUSES if s not in {"RCVD", "PATC"}])
