@@ -5,15 +5,35 @@ for one page only.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    TextClause,
+    func,
+    select,
+    union_all,
+)
 
 from cms.domain.ids import first_id_at
 from cms.domain.parties import PsuId
 from cms.domain.search import PaymentFilter
+from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.store.queries.psus import psu_columns
 from cms.store.queries.tpps import TppQueries
 from cms.store.tables import authorisations, payment_psus, payments
+from cms.store.tables.authorisations import OPEN_LINK, OTHER_LINK
+from cms.store.tables.payments import OPEN_PAYMENT, OTHER_PAYMENT
+
+_Condition = ColumnElement[bool] | TextClause
+# As the conditions of the indexes say.
+_OPEN: Final = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC})
+_DONE_WITH_LINK: Final = frozenset({s for s in ScaStatus if s.finalised} | {ScaStatus.UNCONFIRMED})
 
 
 class SearchQueries:
@@ -34,10 +54,16 @@ class SearchQueries:
 
     def newest_ids(self, wanted: PaymentFilter, *, limit: int, below: str | None) -> list[str]:
         """Those that fit, the newest first; with `below` only ids smaller than that."""
+        parts = [self._newest(each, limit, below).subquery() for each in _parts(wanted)]
+        newest = union_all(*(select(part.c[0].label("id")) for part in parts)).subquery()
+        query = select(newest.c.id).order_by(newest.c.id.desc()).limit(limit)
+        return list(self._connection.execute(query).scalars())
+
+    def _newest(self, wanted: PaymentFilter, limit: int, below: str | None) -> Select[str]:
         query, key = self._fitting(wanted), _key(wanted)
         if below is not None:
             query = query.where(key < below)
-        return list(self._connection.execute(query.order_by(key.desc()).limit(limit)).scalars())
+        return query.order_by(key.desc()).limit(limit)
 
     def _fitting(self, wanted: PaymentFilter) -> Select[str]:
         key = _key(wanted)
@@ -45,10 +71,11 @@ class SearchQueries:
         # A PSU may stand in a payment twice, and several authorisations at the same status.
         return query.distinct() if wanted.psu or wanted.sca_status else query
 
-    def _conditions(self, wanted: PaymentFilter, key: Column[str]) -> Iterator[ColumnElement[bool]]:
+    def _conditions(self, wanted: PaymentFilter, key: Column[str]) -> Iterator[_Condition]:
         if wanted.sca_status is not None:
             yield authorisations.c.instance_id == wanted.instance_id
             yield authorisations.c.sca_status == wanted.sca_status.value
+            yield OTHER_LINK if wanted.sca_status in _DONE_WITH_LINK else OPEN_LINK
         elif wanted.tpp_authorisation_number is None:  # a TPP's row is its tenant's
             yield payments.c.instance_id == wanted.instance_id
         if wanted.key is not None:
@@ -59,6 +86,7 @@ class SearchQueries:
             yield payments.c.aspsp_account_id == wanted.aspsp_account_id
         if wanted.status is not None:
             yield payments.c.transaction_status == wanted.status.value
+            yield OPEN_PAYMENT if wanted.status in _OPEN else OTHER_PAYMENT
         if wanted.since is not None:
             yield key >= first_id_at(wanted.since)
         if wanted.before is not None:
@@ -79,6 +107,14 @@ class SearchQueries:
         """The same number may have been given by several authorities."""
         number = wanted.tpp_authorisation_number or ""
         return list(TppQueries(self._connection).of_number(number, wanted.instance_id))
+
+
+def _parts(wanted: PaymentFilter) -> Iterator[PaymentFilter]:
+    """A search for nothing in particular is one for each status, as there is an index by status."""
+    if wanted == PaymentFilter(wanted.instance_id, since=wanted.since, before=wanted.before):
+        yield from (replace(wanted, status=status) for status in TransactionStatus)
+    else:
+        yield wanted
 
 
 def _key(wanted: PaymentFilter) -> Column[str]:
