@@ -311,6 +311,8 @@ def open_world(
         sandbox_default_tpp=default_tpp,
         clock=None,
         password_keys=None,
+        serve_worker=True,
+        idempotency_retention=timedelta(days=30),
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
     )

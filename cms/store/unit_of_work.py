@@ -16,10 +16,13 @@ from cms.domain.statuses import Cause, FinalisableStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.due import DueQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
+from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
+from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,9 @@ class UnitOfWork:
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
+        self.stop_list = StopListQueries(connection)
+        self.jobs = JobQueries(connection)
+        self.due = DueQueries(connection)
 
     def move(
         self,

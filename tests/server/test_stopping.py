@@ -14,7 +14,7 @@ from tests.serving import INSTANT, PAYMENT, Installation, RunningServer, eventua
 
 pytestmark = pytest.mark.slow
 
-PROCESSES = 1 + 3 + 2 + 1 + 1  # supervisor; a process per face; the servers behind each
+PROCESSES = 1 + 3 + 2 + 1 + 1 + 1  # supervisor; per face; the servers behind each; worker
 
 
 def children_of(pid: int) -> list[int]:

@@ -5,7 +5,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, false
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
-_OPEN = text("transaction_status IN ('RCVD', 'PATC')")
+AWAITS_CONFIRMATION = text("transaction_status IN ('RCVD', 'PATC')")
 
 payments = Table(
     "payments",
@@ -58,8 +58,8 @@ payments = Table(
     Index(
         None,
         "confirm_by",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
+        sqlite_where=AWAITS_CONFIRMATION,
+        postgresql_where=AWAITS_CONFIRMATION,
     ),
 )
 
