@@ -29,7 +29,8 @@ class JobQueries:
         statement = statement.on_conflict_do_update(
             index_elements=["job"], set_=wanted, where=job_leases.c.held_until <= now
         )
-        return self._connection.execute(statement).rowcount == 1
+        taken = self._connection.execute(statement.returning(job_leases.c.job))
+        return taken.one_or_none() is not None
 
     def keep(self, lease: JobLease) -> bool:
         """Hold it until another moment, if it still is this holder's."""
