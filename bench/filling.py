@@ -25,6 +25,7 @@ TENANT = "UNDEFINED"
 TPPS = 20
 PSUS = 20_000
 PERIOD = timedelta(days=365)
+WALK = timedelta(minutes=2)  # of a PSU through the authorisation
 BATCH = 5_000
 BODY = orjson.dumps(PAYMENT)
 # Where the payments of a year have come to, and where their authorisations have, in parts of 1,000.
@@ -77,12 +78,8 @@ def _one(
     ids: list[str], at: datetime, statuses: tuple[str, str], parties: tuple[str, str]
 ) -> dict[str, Any]:
     payment_id, authorisation_id, *event_ids = ids
-    status, sca_status = statuses
     tpp_id, psu_id = parties
-    later = at + timedelta(minutes=2)
-    moved = {"status_changed_at": later, "created_at": at, "instance_id": TENANT}
-    never = at + 10 * PERIOD
-    happened = {"instance_id": TENANT, "payment_id": payment_id}
+    moved = {"status_changed_at": at + WALK, "created_at": at, "instance_id": TENANT}
     return {
         "payment": moved
         | {
@@ -90,9 +87,9 @@ def _one(
             "tpp_id": tpp_id,
             "payment_service": "payments",
             "payment_product": "sepa-credit-transfers",
-            "transaction_status": status,
+            "transaction_status": statuses[0],
             "status_cause": "bank_reported",
-            "confirm_by": never,
+            "confirm_by": at + 10 * PERIOD,
             "content_type": "application/json",
             "bank_reference": f"B-{payment_id[-12:]}",
             "aspsp_account_id": f"account-{psu_id}",
@@ -100,39 +97,46 @@ def _one(
             "body": BODY,
         },
         "psu": {"payment_id": payment_id, "position": 0, "psu_id": psu_id},
-        "authorisation": moved
-        | {
-            "authorisation_id": authorisation_id,
-            "kind": "PIS_CREATION",
-            "parent_id": payment_id,
-            "sca_approach": "REDIRECT",
-            "sca_status": sca_status,
-            "status_cause": "online_banking_reported",
-            "expires_at": never,
-            "redirect_expires_at": never,
-            "psu_id": psu_id,
-        },
-        "events": [
-            happened
-            | {
-                "event_id": event_ids[0],
-                "at": at,
-                "origin": "TPP",
-                "event_type": "PAYMENT_INITIATION_REQUEST_RECEIVED",
-                "payload": '{"method": "POST"}',
-            },
-            happened
-            | {
-                "event_id": event_ids[1],
-                "at": later,
-                "origin": "ASPSP",
-                "event_type": "TRANSACTION_STATUS_CHANGED",
-                "from_status": "RCVD",
-                "to_status": status,
-                "cause": "bank_reported",
-            },
-        ],
+        "authorisation": moved | _authorisation(authorisation_id, payment_id, statuses[1], at),
+        "events": _events(event_ids, payment_id, statuses[0], at),
     }
+
+
+def _authorisation(authorisation_id: str, payment_id: str, status: str, at: datetime) -> Row:
+    return {
+        "authorisation_id": authorisation_id,
+        "kind": "PIS_CREATION",
+        "parent_id": payment_id,
+        "sca_approach": "REDIRECT",
+        "sca_status": status,
+        "status_cause": "online_banking_reported",
+        "expires_at": at + 10 * PERIOD,
+        "redirect_expires_at": at + 10 * PERIOD,
+    }
+
+
+def _events(event_ids: list[str], payment_id: str, status: str, at: datetime) -> list[Row]:
+    asked, moved = ({"event_id": each, "payment_id": payment_id} for each in event_ids)
+    return [
+        asked
+        | {
+            "instance_id": TENANT,
+            "at": at,
+            "origin": "TPP",
+            "event_type": "PAYMENT_INITIATION_REQUEST_RECEIVED",
+            "payload": '{"method": "POST"}',
+        },
+        moved
+        | {
+            "instance_id": TENANT,
+            "at": at + WALK,
+            "origin": "ASPSP",
+            "event_type": "TRANSACTION_STATUS_CHANGED",
+            "from_status": "RCVD",
+            "to_status": status,
+            "cause": "bank_reported",
+        },
+    ]
 
 
 def _adder(url: str) -> Callable[[Table, Sequence[Row]], None]:

@@ -74,4 +74,4 @@ class Cause(StrEnum):
     TIME_RAN_OUT = "time_ran_out"  # not confirmed in time (P8)
     PARENT_EXPIRED = "parent_expired"  # the payment's time ran out, so its authorisations fail
     AUTHORISATION_EXPIRED = "authorisation_expired"  # its own time ran out
-    REDIRECT_EXPIRED = "redirect_expired"  # the PSU came through an expired link
+    REDIRECT_EXPIRED = "redirect_expired"  # no PSU came by the link in time

@@ -16,11 +16,14 @@ from cms.domain.statuses import Cause, FinalisableStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.due import DueQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
+from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.search import SearchQueries
+from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
 
 log = logging.getLogger(__name__)
@@ -41,6 +44,9 @@ class UnitOfWork:
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
         self.search = SearchQueries(connection)
+        self.stop_list = StopListQueries(connection)
+        self.jobs = JobQueries(connection)
+        self.due = DueQueries(connection)
 
     def move(
         self,

@@ -5,7 +5,7 @@ for one page only.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from sqlalchemy import (
@@ -27,13 +27,13 @@ from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.store.queries.psus import psu_columns
 from cms.store.queries.tpps import TppQueries
 from cms.store.tables import authorisations, payment_psus, payments
-from cms.store.tables.authorisations import OPEN_LINK, OTHER_LINK
-from cms.store.tables.payments import OPEN_PAYMENT, OTHER_PAYMENT
+from cms.store.tables.authorisations import AWAITS_NO_PSU, AWAITS_PSU
+from cms.store.tables.payments import AWAITS_CONFIRMATION, AWAITS_NO_CONFIRMATION
 
 _Condition = ColumnElement[bool] | TextClause
 # As the conditions of the indexes say.
 _OPEN: Final = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC})
-_DONE_WITH_LINK: Final = frozenset({s for s in ScaStatus if s.finalised} | {ScaStatus.UNCONFIRMED})
+_EARLY: Final = frozenset({ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED})
 
 
 class SearchQueries:
@@ -75,7 +75,7 @@ class SearchQueries:
         if wanted.sca_status is not None:
             yield authorisations.c.instance_id == wanted.instance_id
             yield authorisations.c.sca_status == wanted.sca_status.value
-            yield OTHER_LINK if wanted.sca_status in _DONE_WITH_LINK else OPEN_LINK
+            yield AWAITS_PSU if wanted.sca_status in _EARLY else AWAITS_NO_PSU
         elif wanted.tpp_authorisation_number is None:  # a TPP's row is its tenant's
             yield payments.c.instance_id == wanted.instance_id
         if wanted.key is not None:
@@ -86,7 +86,7 @@ class SearchQueries:
             yield payments.c.aspsp_account_id == wanted.aspsp_account_id
         if wanted.status is not None:
             yield payments.c.transaction_status == wanted.status.value
-            yield OPEN_PAYMENT if wanted.status in _OPEN else OTHER_PAYMENT
+            yield AWAITS_CONFIRMATION if wanted.status in _OPEN else AWAITS_NO_CONFIRMATION
         if wanted.since is not None:
             yield key >= first_id_at(wanted.since)
         if wanted.before is not None:
@@ -111,8 +111,9 @@ class SearchQueries:
 
 def _parts(wanted: PaymentFilter) -> Iterator[PaymentFilter]:
     """A search for nothing in particular is one for each status, as there is an index by status."""
-    if wanted == PaymentFilter(wanted.instance_id, since=wanted.since, before=wanted.before):
-        yield from (replace(wanted, status=status) for status in TransactionStatus)
+    bare = partial(PaymentFilter, wanted.instance_id, since=wanted.since, before=wanted.before)
+    if wanted == bare():
+        yield from (bare(status=status) for status in TransactionStatus)
     else:
         yield wanted
 

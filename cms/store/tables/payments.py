@@ -5,10 +5,11 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, false
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
-# A new payment is open, and few are: so they have an index of their own, and what the others are
-# found by costs nothing when a payment is initiated. A query has to name the same condition.
-OPEN_PAYMENT = text("transaction_status IN ('RCVD', 'PATC')")
-OTHER_PAYMENT = text("transaction_status NOT IN ('RCVD', 'PATC')")
+# A new payment awaits its confirmation, and few do: so those have an index of their own, and what
+# the others are found by costs nothing when a payment is initiated. A query has to name the
+# condition.
+AWAITS_CONFIRMATION = text("transaction_status IN ('RCVD', 'PATC')")
+AWAITS_NO_CONFIRMATION = text("transaction_status NOT IN ('RCVD', 'PATC')")
 
 payments = Table(
     "payments",
@@ -47,8 +48,8 @@ payments = Table(
         "instance_id",
         "transaction_status",
         "payment_id",
-        sqlite_where=OTHER_PAYMENT,
-        postgresql_where=OTHER_PAYMENT,
+        sqlite_where=AWAITS_NO_CONFIRMATION,
+        postgresql_where=AWAITS_NO_CONFIRMATION,
     ),
     Index(
         None,
@@ -67,8 +68,8 @@ payments = Table(
     Index(
         None,
         "confirm_by",
-        sqlite_where=OPEN_PAYMENT,
-        postgresql_where=OPEN_PAYMENT,
+        sqlite_where=AWAITS_CONFIRMATION,
+        postgresql_where=AWAITS_CONFIRMATION,
     ),
 )
 
