@@ -261,6 +261,19 @@ class World:
         """All rows of all tables."""
         return {name: self.all_rows(name) for name in metadata.tables}
 
+    def changes(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The same without the events that tell of no move: of requests and of bank calls."""
+        place = list(metadata.tables["events"].c.keys()).index("to_status")
+        moved = [row for row in self.all_rows("events") if row[place] is not None]
+        return self.everything() | {"events": moved}
+
+    def events(self, **columns: Any) -> list[dict[str, Any]]:
+        """The events with these values, oldest first."""
+        table = metadata.tables["events"]
+        query = sa.select(table).filter_by(**columns).order_by(table.c.event_id)
+        with self.house.database.reads.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def all_rows(self, name: str) -> list[tuple[Any, ...]]:
         """Everything a table holds, in a stable order."""
         table = metadata.tables[name]
