@@ -119,7 +119,7 @@ def _read(env: Env) -> Settings:
             default=folder / "sandbox" / "password-keys.json" if sandbox else None,
         ),
         event_retention_days=env.int(
-            "XS2A_EVENT_RETENTION_DAYS", default=1826, validate=validate.Range(min=1)
+            "XS2A_EVENT_RETENTION_DAYS", default=1826, validate=validate.Range(min=1, max=36_500)
         ),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),

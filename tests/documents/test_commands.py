@@ -90,6 +90,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "CMS_PORT": str(settings.cms_port),
         "ONLINE_BANKING_PORT": str(settings.online_banking_port),
         "XS2A_THREADS": str(settings.threads),
+        "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention_days),
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }

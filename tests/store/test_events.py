@@ -213,7 +213,8 @@ def test_who_takes_part_is_read_from_the_payment(rooms: Rooms) -> None:
     rooms.authorisations.name_psu(authorisation.authorisation_id, TENANT, PsuId("marion"))
 
     assert stored(rooms)[0].psus == (PSU, PsuId("marion"))
-    assert "marion" not in str(rooms.database.reads.connect().execute(sa.select(events)).all())
+    with rooms.database.reads.connect() as connection:
+        assert "marion" not in str(connection.execute(sa.select(events)).all())
 
 
 def test_another_tenant_sees_nothing(rooms: Rooms) -> None:
@@ -315,6 +316,28 @@ def test_events_are_found_by_type_and_origin(rooms: Rooms) -> None:
     assert len(stored(rooms, event_type=EventType.TRANSACTION_STATUS_CHANGED)) == 1
     assert [len(stored(rooms, origin=each)) for each in EventOrigin] == [1, 1, 0, 1]
     assert len(stored(rooms, payment_id=payment.payment_id)) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_payments_events_are_found_by_its_index(rooms: Rooms) -> None:
+    payment, _ = rooms.kept()
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(
+        rooms.database.reads,
+        "before_cursor_execute",
+        lambda *execution: asked.append((execution[2], execution[3])),
+    )
+    rooms.events.of_payment(payment.payment_id, TENANT)
+    stored(rooms, payment_id=payment.payment_id)
+    queries = [each for each in asked if "FROM events" in each[0]]
+    with rooms.database.reads.connect() as connection:
+        plans = [
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all())
+            for sql, values in queries
+        ]
+
+    assert len(plans) == 2
+    assert ["ix_events_payment_id_event_id" in plan for plan in plans] == [True, True]
 
 
 def test_a_timeline_is_the_oldest_first(rooms: Rooms) -> None:

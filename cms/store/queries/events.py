@@ -50,7 +50,7 @@ class EventQueries:
         """The latest events of a payment, the oldest of them first."""
         query = (
             select(events)
-            .where(events.c.payment_id == payment_id, events.c.instance_id == instance_id)
+            .where(events.c.payment_id == payment_id, _tenant_only_compared() == instance_id)
             .order_by(events.c.event_id.desc())
             .limit(limit)
         )
@@ -73,7 +73,7 @@ class EventQueries:
             select(events.c.event_id)
             .where(
                 events.c.instance_id == instance_id,
-                events.c.event_id < first_id_at(before + LATEST_ID),
+                events.c.event_id < _id_bound(before, later=LATEST_ID),
                 events.c.at < before,
             )
             .order_by(events.c.event_id)
@@ -93,18 +93,31 @@ class EventQueries:
 
 
 def _conditions(wanted: EventFilter) -> Iterator[ColumnElement[bool]]:
-    since = min(max(wanted.since, _FIRST_ID_TIME), _LAST_ID_TIME)
-    until = min(max(wanted.until, _FIRST_ID_TIME), _LAST_ID_TIME)
-    yield events.c.instance_id == wanted.instance_id
-    yield events.c.event_id >= first_id_at(since)
-    yield events.c.event_id < first_id_at(until + LATEST_ID)
-    yield events.c.at.between(wanted.since, wanted.until)
-    if wanted.payment_id is not None:
+    if wanted.payment_id is None:
+        yield events.c.instance_id == wanted.instance_id
+    else:
         yield events.c.payment_id == wanted.payment_id
+        yield _tenant_only_compared() == wanted.instance_id
+    yield events.c.event_id >= _id_bound(wanted.since)
+    yield events.c.event_id < _id_bound(wanted.until, later=LATEST_ID)
+    yield events.c.at.between(wanted.since, wanted.until)
     if wanted.event_type is not None:
         yield events.c.event_type == wanted.event_type.value
     if wanted.origin is not None:
         yield events.c.origin == wanted.origin.value
+
+
+def _tenant_only_compared() -> ColumnElement[str]:
+    """The tenant, for a query by payment. SQLite would rather read all events of the tenant, in the
+    order of the primary key, than those of one payment by their index; what is computed from a
+    column, it only compares.
+    """
+    return func.coalesce(events.c.instance_id, "")
+
+
+def _id_bound(moment: datetime, *, later: timedelta = timedelta()) -> str:
+    """The smallest id of a moment, or of so much later; ids tell the time from 1970 on."""
+    return first_id_at(min(max(moment, _FIRST_ID_TIME), _LAST_ID_TIME) + later)
 
 
 def _event(row: Row[Any], psus: tuple[PsuId, ...]) -> Event:
