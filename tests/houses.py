@@ -261,6 +261,19 @@ class World:
         """All rows of all tables."""
         return {name: self.all_rows(name) for name in metadata.tables}
 
+    def changes(self) -> dict[str, list[tuple[Any, ...]]]:
+        """The same without the events that tell of no move: of requests and of bank calls."""
+        place = list(metadata.tables["events"].c.keys()).index("to_status")
+        moved = [row for row in self.all_rows("events") if row[place] is not None]
+        return self.everything() | {"events": moved}
+
+    def events(self, **columns: Any) -> list[dict[str, Any]]:
+        """The events with these values, oldest first."""
+        table = metadata.tables["events"]
+        query = sa.select(table).filter_by(**columns).order_by(table.c.event_id)
+        with self.house.database.reads.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def all_rows(self, name: str) -> list[tuple[Any, ...]]:
         """Everything a table holds, in a stable order."""
         table = metadata.tables[name]
@@ -301,11 +314,11 @@ def open_world(
         trusted_proxies=trusted_proxies,
         sandbox_default_tpp=default_tpp,
     )
-    house = build_house(settings, bank=bank, clock=clock, new_id=new_id)
+    house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
         yield World(house, bank, clock, judge)
     finally:
-        house.database.close()
+        house.close()
 
 
 def settings_of(database_url: str, folder: Path) -> Settings:
@@ -330,6 +343,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         password_keys=None,
         serve_worker=True,
         idempotency_retention=timedelta(days=30),
+        event_retention=timedelta(days=1826),
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
     )

@@ -49,6 +49,7 @@ class Settings:
     password_keys: Path | None
     serve_worker: bool
     idempotency_retention: timedelta
+    event_retention: timedelta
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
 
@@ -123,6 +124,7 @@ def _read(env: Env) -> Settings:
         ),
         serve_worker=env.bool("XS2A_SERVE_WORKER", default=True),
         idempotency_retention=_days(env, "XS2A_IDEMPOTENCY_RETENTION_DAYS", 30),
+        event_retention=_days(env, "XS2A_EVENT_RETENTION_DAYS", 1826),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
     )

@@ -41,7 +41,7 @@ def run_worker(settings: Settings) -> None:
     try:
         runner(house, stop.within).run_for_ever(JOBS, time.monotonic)
     finally:
-        house.database.close()
+        house.close()
 
 
 def run_once(settings: Settings) -> Iterator[tuple[Job, JobRun | None]]:
@@ -53,4 +53,4 @@ def run_once(settings: Settings) -> Iterator[tuple[Job, JobRun | None]]:
         for job in JOBS:
             yield job, runs.run(job)
     finally:
-        house.database.close()
+        house.close()

@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.events import Events
 from cms.service.payments import Payments
 
 
@@ -22,6 +23,7 @@ class Rooms:
     authorisations: Authorisations
     profiles: Profiles
     order_of: Callable[[Payment, bytes], PaymentOrder]
+    events: Events
 
 
 def rooms() -> Rooms:

@@ -53,6 +53,16 @@ class DueRows:
         with self._store.writing() as uow:
             return uow.stop_list.lift_expired(self._clock(), limit)
 
+    def forget_events(self, kept_for: timedelta, limit: int) -> int:
+        """Forget what happened long ago, of whatever tenant."""
+        before, left = self._clock() - kept_for, limit
+        with self._store.writing() as uow:
+            for instance_id in uow.events.tenants():
+                left -= uow.events.delete_before(before, instance_id, limit=left)
+                if not left:
+                    break
+        return limit - left
+
     def forget_answers(self, kept_for: timedelta, limit: int) -> int:
         """Forget first answers under an idempotency key (P14)."""
         with self._store.writing() as uow:

@@ -77,6 +77,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name, table, _, _ in INDEXES:
         op.drop_index(name, table)
+    op.drop_index("ix_tpps_instance_id_authorisation_number", "tpps")
     _status_history()
     _events_to_moves()
     for table in (

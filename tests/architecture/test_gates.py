@@ -44,6 +44,18 @@ def test_every_route_below_v1_has_a_gate(app: Flask) -> None:
         assert X_REQUEST_ID in found.headers
 
 
+def test_every_route_is_put_on_record_as_something_else(app: Flask) -> None:
+    gates = [
+        gate_of(app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/v1")
+    ]
+    events = [found.event for found in gates if found is not None]
+
+    assert len(events) == len(set(events)) == 12
+    assert all(event.value.endswith("_REQUEST_RECEIVED") for event in events)
+
+
 def test_nothing_else_is_reached_without_one(app: Flask) -> None:
     others = [r.rule for r in app.url_map.iter_rules() if not r.rule.startswith("/v1")]
 

@@ -43,7 +43,7 @@ def house(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("ASPSP_PROFILE", str(ROOT / "aspsp-profile.yml"))
     made = build_house(read_settings())
     yield made
-    made.database.close()
+    made.close()
 
 
 def without_indentation(text: str) -> list[str]:
@@ -92,6 +92,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "XS2A_THREADS": str(settings.threads),
         "XS2A_SERVE_WORKER": str(int(settings.serve_worker)),
         "XS2A_IDEMPOTENCY_RETENTION_DAYS": str(settings.idempotency_retention.days),
+        "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention.days),
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }

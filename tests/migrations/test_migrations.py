@@ -8,6 +8,7 @@ import alembic.command
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from cms.domain.ids import first_id_at
 from cms.store.tables import metadata
 from tests.databases import alembic_config, migrate
 
@@ -105,11 +106,18 @@ def insert(url: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
 
 def the_row(url: str, name: str) -> dict[str, Any]:
     """The only row of a table, all its columns."""
+    (row,) = all_rows(url, name)
+    return row
+
+
+def all_rows(url: str, name: str, *order: str) -> list[dict[str, Any]]:
+    """The rows of a table, all their columns."""
     engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
             table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-            return dict(connection.execute(sa.select(table)).mappings().one())
+            query = sa.select(table).order_by(*(table.c[column] for column in order))
+            return [dict(row) for row in connection.execute(query).mappings()]
     finally:
         engine.dispose()
 
@@ -141,6 +149,56 @@ def test_0002_keeps_what_is_there_on_the_way_up_and_down(database_url: str) -> N
 
     alembic.command.downgrade(config, "0001")
     assert {name: the_row(database_url, name) for name in ROWS_OF_0001} == before
+
+
+# From, to and cause of two moves, as 0002 knows them and as 0003 does.
+MOVES_OF_0002: Final[tuple[Mapping[str, Any], ...]] = (
+    ROWS_OF_0001["status_history"],
+    {
+        "row_number": 2,
+        "resource_kind": "authorisation",
+        "resource_id": "authorisation",
+        "instance_id": "UNDEFINED",
+        "from_status": "psuIdentified",
+        "to_status": "failed",
+        "cause": "superseded",
+        "at": LONG_AGO,
+    },
+)
+
+
+def test_0003_makes_events_of_moves_and_moves_of_events(database_url: str) -> None:
+    config = alembic_config(database_url)
+    alembic.command.downgrade(config, "0002")
+    without_moves = {n: row for n, row in ROWS_OF_0001.items() if n != "status_history"}
+    with_multilevel = {**ROWS_OF_0001["payments"], "multilevel": False}
+    insert(database_url, {**without_moves, "payments": with_multilevel})
+    for move in MOVES_OF_0002:
+        insert(database_url, {"status_history": move})
+
+    migrate(database_url, "0003")
+    paid, authorised = all_rows(database_url, "events", "event_id")
+    for event, move in zip((paid, authorised), MOVES_OF_0002, strict=True):
+        kept = ("instance_id", "from_status", "to_status", "cause", "at")
+        assert [moment_in_utc(event[name]) for name in kept] == [move[name] for name in kept]
+        assert (event["payment_id"], event["origin"]) == ("payment", "XS2A_INTERNAL")
+        assert event["event_id"] < first_id_at(LONG_AGO)  # before all that are made from now on
+    assert (paid["event_type"], paid["authorisation_id"]) == ("TRANSACTION_STATUS_CHANGED", None)
+    assert authorised["event_type"] == "SCA_STATUS_CHANGED"
+    assert authorised["authorisation_id"] == "authorisation"
+
+    request = {**paid, "event_id": "7", "to_status": None, "from_status": None, "cause": None}
+    insert(database_url, {"events": request})  # no move: there is no place for it in 0002
+    alembic.command.downgrade(config, "0002")
+    back = all_rows(database_url, "status_history", "row_number")
+    assert [{**row, "at": moment_in_utc(row["at"])} for row in back] == [
+        dict(move) for move in MOVES_OF_0002
+    ]
+
+
+def moment_in_utc(value: Any) -> Any:
+    """SQLite gives moments without their zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
 def test_tables_and_migrations_agree(database_url: str) -> None:

@@ -54,6 +54,7 @@ def test_a_second_server_is_refused_and_disturbs_nothing(migrated: Installation)
     [
         ({"XS2A_PORT": "99999"}, "127.0.0.1:99999 (XS2A) cannot be listened on: no such port"),
         ({"XS2A_PORT": "many"}, "XS2A_PORT"),
+        ({"XS2A_EVENT_RETENTION_DAYS": "0"}, "XS2A_EVENT_RETENTION_DAYS"),
         ({"XS2A_MODE": "test"}, "XS2A_MODE"),
         ({"XS2A_IDEMPOTENCY_RETENTION_DAYS": "0"}, "is not between 1 and"),
         ({"XS2A_CLOCK": "noon"}, "XS2A_CLOCK is not an instant: 'noon'"),

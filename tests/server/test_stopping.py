@@ -3,9 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -103,3 +104,16 @@ def test_nobody_waits_for_a_silent_client(migrated: Installation) -> None:
                 assert server.process.wait(30) == 0
             except subprocess.TimeoutExpired:
                 pytest.fail("a silent client keeps the server up")
+
+
+def test_events_that_wait_are_written_before_the_end(migrated: Installation) -> None:
+    """Those of reads: no transaction has taken them along."""
+    with migrated.serving() as server:
+        made = server.tpp("POST", INSTANT, PAYMENT).json()["_links"]["status"]["href"]
+        for _ in range(10):
+            assert server.tpp("GET", made).status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+    reads = "event_type = 'GET_TRANSACTION_STATUS_REQUEST_RECEIVED'"
+    with closing(sqlite3.connect(migrated.folder / "xs2a.db")) as database:
+        assert database.execute(f"SELECT count(*) FROM events WHERE {reads}").fetchone() == (10,)

@@ -12,12 +12,14 @@ import pytest
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.ids import id_made_at
 from cms.domain.intent import BankIntent, Deed
 from cms.domain.parties import PsuId, Role, Tpp
 from cms.domain.payment import Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
+from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents, Subject, Told
 from cms.service.payments import NewPayment, Payments
@@ -59,7 +61,8 @@ class Rooms:
 
     def __post_init__(self) -> None:
         self._events = count(1)
-        self.store = Store(self.database, self.new_event_id)
+        self.store = Store(self.database, self.new_event_id, events_at_once=True)
+        self.events = Events(self.store, self.clock)
         self.payments = Payments(self.store, self.clock)
         self.authorisations = Authorisations(self.store, self.clock)
         self.sca = Sca(self.store, self.clock)
@@ -68,7 +71,7 @@ class Rooms:
         self.idempotency = Idempotency(self.store)
 
     def new_event_id(self) -> str:
-        return f"00000000-0000-4000-9000-{next(self._events):012}"
+        return id_made_at(self.clock(), next(self._events) << 62)
 
     def new_id(self) -> str:
         self.ids += 1

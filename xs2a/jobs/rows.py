@@ -23,6 +23,7 @@ def let_in_again(shop: Workshop, run: Run) -> None:
 def purge(shop: Workshop, run: Run) -> None:
     """Forget what has been kept long enough."""
     kept: tuple[tuple[Callable[[timedelta, int], int], timedelta], ...] = (
+        (shop.due.forget_events, shop.event_retention),
         (shop.due.forget_answers, shop.idempotency_retention),
         (shop.due.forget_runs, RUNS_KEPT_FOR),
     )

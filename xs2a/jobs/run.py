@@ -22,6 +22,7 @@ class Workshop:
     due: DueRows
     jobs: Jobs
     backoff: Backoff
+    event_retention: timedelta
     idempotency_retention: timedelta
     batch: int = BATCH
 
