@@ -20,6 +20,7 @@ from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
+from cms.store.queries.search import SearchQueries
 from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
 
@@ -41,6 +42,7 @@ class UnitOfWork:
         self.stop_list = StopListQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
+        self.search = SearchQueries(connection)
 
     def move(
         self,
