@@ -20,6 +20,7 @@ from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
 from cms.service.sca import Sca
+from cms.service.search import PaymentSearch
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
@@ -32,7 +33,7 @@ from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import create_app as create_xs2a_app
-from xs2a.bodies.reading import order_again
+from xs2a.bodies.reading import order_again, other_order
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.http.gate import Door
@@ -120,8 +121,10 @@ def cms_face(house: House) -> Flask:
             authorisations=parts.authorisations,
             tpps=parts.tpps,
             stop_list=parts.stop_list,
+            search=PaymentSearch(house.store),
             profiles=house.profiles,
             order_of=parts.order_of,
+            other_order=other_order,
         ),
         house.store,
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
