@@ -77,8 +77,7 @@ def stop_list_entry() -> Response:
 @aspsp_tpps.doc(parameters=[*_OF_TPP, _PERIOD, *_BY_WHOM], responses=_MALFORMED | _UNKNOWN)
 def block() -> Response:
     """Let a TPP in no more: for a while, or for ever."""
-    _demand_known_tenant()
-    rooms().stop_list.block(_number(), tenant(), period=_lock_period(), by=_by_whom())
+    rooms().stop_list.block(_number(), _known_tenant(), period=_lock_period(), by=_by_whom())
     return jsonify(True)
 
 
@@ -86,17 +85,18 @@ def block() -> Response:
 @aspsp_tpps.doc(parameters=[*_OF_TPP, *_BY_WHOM], responses=_MALFORMED | _UNKNOWN)
 def unblock() -> Response:
     """Let a TPP in again, whether it was blocked or not."""
-    _demand_known_tenant()
-    rooms().stop_list.unblock(_number(), tenant(), by=_by_whom())
+    rooms().stop_list.unblock(_number(), _known_tenant(), by=_by_whom())
     return jsonify(True)
 
 
-def _demand_known_tenant() -> None:
-    """A lock that nobody meets would only seem to keep the TPP out.
+def _known_tenant() -> str:
+    """The tenant, if it has a profile: a lock that nobody meets would only seem to keep a TPP out.
 
-    Raises BlankTenant and UnknownTenant where tenants are told apart.
+    Raises Malformed; BlankTenant and UnknownTenant where tenants are told apart.
     """
+    named_tenant = tenant()
     rooms().profiles.for_tenant(request.headers.get("instance-id"))
+    return named_tenant
 
 
 def _number() -> str:

@@ -29,6 +29,7 @@ psu_payments = Blueprint(
 )
 
 _PSU_MEMBERS = frozenset({"psuId", "psuIdType", "psuCorporateId", "psuCorporateIdType"})
+_PSU_DEVICE = frozenset({"psuIpAddress", "additionalPsuIdData"})  # sent along; nothing rests on it
 _METHOD_MEMBERS = frozenset({"authenticationMethodId", "authenticationData"})
 _MAX_LENGTH = 255
 _UNSAID = "application/octet-stream"  # so a client sends bytes that it says nothing about
@@ -116,7 +117,7 @@ def authorisation(authorisation_id: str) -> Response:
 @psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
 def name_psu(authorisation_id: str) -> Response:
     """Tell who the PSU is."""
-    sent = _object(_PSU_MEMBERS)
+    sent = _object(_PSU_MEMBERS, ignored=_PSU_DEVICE)
     psu = PsuId(
         psu_id=sent.get("psuId"),
         psu_id_type=sent.get("psuIdType"),
@@ -181,7 +182,7 @@ def _payment_of_psu(payment_id: str) -> Response:
     return jsonify(payment_body(found, order, payments.tpp_of(found)))
 
 
-def _object(members: frozenset[str]) -> dict[str, Any]:
+def _object(members: frozenset[str], ignored: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The JSON object of the request, of texts under the given names. Raises Malformed."""
     try:
         sent = orjson.loads(request.get_data())
@@ -190,6 +191,8 @@ def _object(members: frozenset[str]) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise Malformed("The body is not a JSON object.")
     for name, value in sent.items():
+        if name in ignored:
+            continue
         if name not in members:
             raise Malformed("The body has an unknown member.", path=name[:_MAX_LENGTH])
         if value is not None and not (isinstance(value, str) and len(value) <= _MAX_LENGTH):
