@@ -60,14 +60,9 @@ class StopList:
         now = self._clock()
         if period is not None and not timedelta(0) <= period <= LONGEST_LOCK:
             raise Malformed("The lock is negative or too long.", path="lock-period")
-        entry = StopListEntry(
-            instance_id=instance_id,
-            authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
-            status=StopStatus.BLOCKED,
-            changed_at=now,
-            blocked_until=None if period is None else now + period,
-            reason=by.reason and _text(by.reason, "reason"),
-            changed_by=by.operator and _text(by.operator, "updated-by"),
+        until = None if period is None else now + period
+        entry = _entry(
+            (instance_id, authorisation_number), StopStatus.BLOCKED, by, at=now, until=until
         )
         with self._store.writing() as uow:
             uow.stop_list.put(entry)
@@ -78,14 +73,8 @@ class StopList:
         self, authorisation_number: str, instance_id: str, *, by: ByWhom = ByWhom()
     ) -> bool:
         """Let the TPP in again; False if it was never listed. Raises Malformed."""
-        entry = StopListEntry(
-            instance_id=instance_id,
-            authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
-            status=StopStatus.ENABLED,
-            changed_at=self._clock(),
-            reason=by.reason and _text(by.reason, "reason"),
-            changed_by=by.operator and _text(by.operator, "updated-by"),
-        )
+        key, now = (instance_id, authorisation_number), self._clock()
+        entry = _entry(key, StopStatus.ENABLED, by, at=now)
         with self._store.writing() as uow:
             listed = uow.stop_list.replace(entry)
         self._forget()
@@ -149,6 +138,22 @@ class StopList:
     def _forget(self) -> None:
         with self._reading:  # a list that is being read just now may be older than the change
             self._seen = None
+
+
+def _entry(
+    key: _Key, status: StopStatus, by: ByWhom, *, at: datetime, until: datetime | None = None
+) -> StopListEntry:
+    """What a person has told. Raises Malformed."""
+    instance_id, authorisation_number = key
+    return StopListEntry(
+        instance_id=instance_id,
+        authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
+        status=status,
+        changed_at=at,
+        blocked_until=until,
+        reason=by.reason and _text(by.reason, "reason"),
+        changed_by=by.operator and _text(by.operator, "updated-by"),
+    )
 
 
 def _fresh(seen: _Seen, now: datetime) -> bool:
