@@ -24,6 +24,8 @@ from cms.service.intents import BankIntents
 from cms.service.jobs import Jobs
 from cms.service.payments import Payments
 from cms.service.sca import Sca
+from cms.service.search import PaymentSearch
+from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.unit_of_work import Store
@@ -35,7 +37,7 @@ from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import create_app as create_xs2a_app
-from xs2a.bodies.reading import order_again
+from xs2a.bodies.reading import order_again, other_order
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
@@ -91,6 +93,7 @@ def build_house(
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
         tpps=Tpps(store, clock),
+        stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
         events=events,
         bank=recorded(bank or plug_in(settings, clock), events, clock, time.monotonic),
@@ -129,13 +132,18 @@ def xs2a_face(house: House) -> Flask:
 
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
+    parts = house.parts
     return create_cms_app(
         Rooms(
-            house.parts.payments,
-            house.parts.authorisations,
-            house.profiles,
-            house.parts.order_of,
-            house.parts.events,
+            payments=parts.payments,
+            authorisations=parts.authorisations,
+            tpps=parts.tpps,
+            stop_list=parts.stop_list,
+            search=PaymentSearch(house.store),
+            profiles=house.profiles,
+            order_of=parts.order_of,
+            other_order=other_order,
+            events=parts.events,
         ),
         house.store,
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,

@@ -109,13 +109,15 @@ class Authorisations:
     def name_psu(self, authorisation_id: str, instance_id: str, psu: PsuId) -> None:
         """The online banking knows the PSU now: of the authorisation and of the payment.
 
-        Other open authorisations of this PSU fail (A11). Raises Malformed without a PSU-ID,
-        Unknown, LinkExpired, AlreadyFinalised, PsuHasAuthorised, BeingCarriedOut.
+        Other open authorisations of this PSU fail (A11). Nobody joins a payment that is finalised
+        (P1). Raises Malformed without a PSU-ID, Unknown, LinkExpired, AlreadyFinalised,
+        PsuHasAuthorised, BeingCarriedOut.
         """
         if psu.empty:
             raise Malformed("psuId is missing.", path="psuId")
         with self._held(authorisation_id, instance_id) as (uow, payment, authorisation):
             ensure_open(authorisation)
+            ensure_open(payment)
             ensure_idle(payment)
             name_psu(uow, payment, authorisation, psu=psu, now=self._clock())
             join_psu(uow, payment, authorisation)

@@ -48,11 +48,6 @@ class DueRows:
                     failed += 1
         return failed
 
-    def let_in_again(self, limit: int) -> int:
-        """Take TPPs off the stop list whose time on it is over."""
-        with self._store.writing() as uow:
-            return uow.stop_list.lift_expired(self._clock(), limit)
-
     def forget_events(self, kept_for: timedelta, limit: int) -> int:
         """Forget what happened long ago, of whatever tenant."""
         before, left = self._clock() - kept_for, limit

@@ -44,6 +44,7 @@ class UnitOfWork:
         self.authorisations = AuthorisationQueries(connection)
         self.moves = MoveQueries(connection, new_event_id)
         self.tpps = TppQueries(connection)
+        self.stop_list = StopListQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
         self.search = SearchQueries(connection)

@@ -152,7 +152,7 @@ def test_whose_time_on_the_stop_list_is_over_is_let_in_again(works: Works) -> No
         )
         found = {number: tuple(rest) for number, *rest in rows}
     assert found == {
-        "over": ("ENABLED", None, "fraud", NOW + HOUR),
+        "over": ("ENABLED", None, "fraud", NOW),
         "not yet": ("BLOCKED", NOW + HOUR + MS, "fraud", NOW),
         "for ever": ("BLOCKED", None, "fraud", NOW),
         "enabled": ("ENABLED", None, "fraud", NOW),

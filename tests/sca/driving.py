@@ -9,6 +9,7 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.store.tables import metadata
 from tests.houses import World
 from tests.http.cms.authorising import started
 from tests.tpps import PSU_ID, Headers, TppClient
@@ -103,6 +104,12 @@ def placed(
 def set_status(world: World, payment_id: str, status: TransactionStatus) -> None:
     """The ASPSP pushes a status."""
     world.house.parts.payments.set_status(payment_id, TENANT, status, cause=Cause.ASPSP_PUSHED)
+
+
+def state(world: World, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    """All rows but events, and how many moves there are."""
+    names = [name for name in metadata.tables if name not in {"events", *without}]
+    return {name: world.all_rows(name) for name in names} | {"moves": world.rows()["moves"]}
 
 
 def told(answer: Any) -> str:

@@ -24,6 +24,7 @@ from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents, Subject, Told
 from cms.service.payments import NewPayment, Payments
 from cms.service.sca import Sca
+from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.unit_of_work import Store
@@ -68,6 +69,7 @@ class Rooms:
         self.sca = Sca(self.store, self.clock)
         self.intents = BankIntents(self.store, self.clock)
         self.tpps = Tpps(self.store, self.clock)
+        self.stop_list = StopList(self.store, self.clock)
         self.idempotency = Idempotency(self.store)
 
     def new_event_id(self) -> str:

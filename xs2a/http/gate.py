@@ -31,6 +31,7 @@ from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
 from xs2a.tpp.caller import Caller
 from xs2a.tpp.identity import TppIdentification
+from xs2a.tpp.refusals import CertificateBlocked
 from xs2a.tpp.roles import check_role
 
 # The headers that are put on record: none that is secret, none that tells of the PSU.
@@ -165,6 +166,9 @@ def enter(demands: Gate, known: Known, request_id: str) -> Entry:
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
+    number = caller.tpp.authorisation_number
+    if door().parts.stop_list.keeps_out(number, tenant.instance_id):
+        raise CertificateBlocked
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=door().parts.tpps.register(caller.tpp, tenant.instance_id),

@@ -17,7 +17,8 @@ def expire_authorisations(shop: Workshop, run: Run) -> None:
 
 def let_in_again(shop: Workshop, run: Run) -> None:
     """Take TPPs off the stop list whose time on it is over."""
-    _all(run, shop.due.let_in_again, shop.batch)
+    lift = partial(shop.parts.stop_list.lift_expired, shop.parts.clock())
+    _all(run, lift, shop.batch)
 
 
 def purge(shop: Workshop, run: Run) -> None:

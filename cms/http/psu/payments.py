@@ -8,7 +8,10 @@ from flask_smorest import Blueprint
 
 from cms.domain.authorisation import AuthorisationKind
 from cms.domain.errors import Malformed, PsuMismatch, Unknown
+from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from cms.domain.payment_service import PAYMENT_SERVICES
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.http.bodies import payment_body
 from cms.http.caller import psu_of_headers, tenant
@@ -26,8 +29,10 @@ psu_payments = Blueprint(
 )
 
 _PSU_MEMBERS = frozenset({"psuId", "psuIdType", "psuCorporateId", "psuCorporateIdType"})
+_PSU_DEVICE = frozenset({"psuIpAddress", "additionalPsuIdData"})  # sent along; nothing rests on it
 _METHOD_MEMBERS = frozenset({"authenticationMethodId", "authenticationData"})
 _MAX_LENGTH = 255
+_UNSAID = "application/octet-stream"  # so a client sends bytes that it says nothing about
 
 
 @psu_payments.route("/redirect/<string:redirect_id>", methods=["GET"])
@@ -58,6 +63,33 @@ def payment(payment_id: str) -> Response:
     return _payment_of_psu(payment_id)
 
 
+@psu_payments.route(
+    "/<string:payment_service>/<string:payment_product>/<string:payment_id>", methods=["PUT"]
+)
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised, or a PSU is authorising it"},
+        "404": {"description": "Unknown"},
+    }
+)
+def replace_order(payment_service: str, payment_product: str, payment_id: str) -> Response:
+    """Put another order, in the format of the TPP's, in the place of what the TPP sent."""
+    if payment_service not in PAYMENT_SERVICES:
+        raise Malformed("There is no such payment service.", path="payment-service")
+    found = rooms().payments.find(payment_id, tenant())
+    ensure_open(found)
+    if payment_service != found.service.value:
+        raise Malformed("The payment is of another payment service.", path="payment-service")
+    if payment_product != found.product:
+        raise Malformed("The payment is of another payment product.", path="payment-product")
+    _demand_format(found)
+    profile = rooms().profiles.for_tenant(found.instance_id)
+    body = request.get_data()
+    rooms().other_order(found, body, profile)
+    rooms().payments.replace_body(found, body)
+    return done()
+
+
 @psu_payments.route("/cancellation/<string:payment_id>", methods=["GET"])
 @psu_payments.doc(responses={"400": {"description": "Not this PSU's"}})
 def payment_to_cancel(payment_id: str) -> Response:
@@ -86,7 +118,7 @@ def authorisation(authorisation_id: str) -> Response:
 @psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
 def name_psu(authorisation_id: str) -> Response:
     """Tell who the PSU is."""
-    sent = _object(_PSU_MEMBERS)
+    sent = _object(_PSU_MEMBERS, ignored=_PSU_DEVICE)
     psu = PsuId(
         psu_id=sent.get("psuId"),
         psu_id_type=sent.get("psuIdType"),
@@ -128,6 +160,14 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     return done()
 
 
+def _demand_format(payment: Payment) -> None:
+    """The format stays: a reader that has just read it must be able to read the new bytes."""
+    sent = request.mimetype
+    if sent not in {"", _UNSAID, payment.content_type.partition(";")[0].strip().lower()}:
+        text = f"The order must be sent as the TPP's was: {payment.content_type}"
+        raise Malformed(text, path="content-type")
+
+
 def _visited(found: Visit) -> Response:
     return jsonify(visit_body(found, rooms().order_of(found.payment, found.body)))
 
@@ -143,7 +183,7 @@ def _payment_of_psu(payment_id: str) -> Response:
     return jsonify(payment_body(found, order, payments.tpp_of(found)))
 
 
-def _object(members: frozenset[str]) -> dict[str, Any]:
+def _object(members: frozenset[str], ignored: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The JSON object of the request, of texts under the given names. Raises Malformed."""
     try:
         sent = orjson.loads(request.get_data())
@@ -152,6 +192,8 @@ def _object(members: frozenset[str]) -> dict[str, Any]:
     if not isinstance(sent, dict):
         raise Malformed("The body is not a JSON object.")
     for name, value in sent.items():
+        if name in ignored:
+            continue
         if name not in members:
             raise Malformed("The body has an unknown member.", path=name[:_MAX_LENGTH])
         if value is not None and not (isinstance(value, str) and len(value) <= _MAX_LENGTH):

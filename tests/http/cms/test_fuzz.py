@@ -1,4 +1,4 @@
-"""Whatever the online banking sends, the CMS answers in JSON and never fails (C3)."""
+"""Whatever online banking and back office send, the CMS answers in JSON and never fails (C3)."""
 
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +46,7 @@ def test_any_body(tpp: TppClient, body: Any, garbage: bytes) -> None:
     base, key = "/psu-api/v1/payment", made.authorisation_id
     for content in (orjson.dumps(body), garbage):
         for path in (
+            f"{base}/payments/sepa-credit-transfers/{made.payment_id}",
             f"{base}/authorisation/{key}/psu-data",
             f"{base}/{made.payment_id}/authorisation/{key}/status/started",
             f"{base}/{made.payment_id}/authorisation/{key}/status/unconfirmed",
@@ -79,8 +80,50 @@ def test_any_path_and_header(
         ("PUT", f"/psu-api/v1/payment/authorisation/{one}/psu-data"),
         ("PUT", f"/psu-api/v1/payment/{one}/authorisation/{two}/status/{one}"),
         ("PUT", f"/psu-api/v1/payment/{one}/status/{two}"),
+        ("PUT", f"/psu-api/v1/payment/{one}/{two}/{one}"),
         ("PUT", f"/aspsp-api/v1/pis/transaction-status/{one}/status/{two}"),
     ):
         answer = tpp.world.cms.request(path, method=method, headers=headers, status="*")
         judged(answer)
         assert answer.status_int >= 400
+
+
+back_office_headers = st.sampled_from(
+    [
+        "psu-id",
+        "psu-id-type",
+        "instance-id",
+        "start-date",
+        "end-date",
+        "tpp-authorisation-number",
+        "lock-period",
+        "updated-by",
+        "reason",
+    ]
+)
+
+
+@shared_house
+@given(
+    name=texts | st.binary(max_size=20),
+    query=st.tuples(texts, texts),
+    headers=st.dictionaries(back_office_headers, header_values | st.integers().map(str)),
+)
+def test_any_question_of_the_back_office(
+    tpp: TppClient, name: str | bytes, query: tuple[str, str], headers: dict[str, str]
+) -> None:
+    one, index, size = (
+        quote(each if isinstance(each, bytes) else each.encode("utf-8", "replace"), safe="")
+        for each in (name, *query)
+    )
+    paging = f"?pageIndex={index}&itemsPerPage={size}"
+    for method, path in (
+        ("GET", f"/aspsp-api/v1/pis/payments/tpp/{one}{paging}"),
+        ("GET", f"/aspsp-api/v1/pis/payments/psu{paging}"),
+        ("GET", f"/aspsp-api/v1/pis/payments/account/{one}"),
+        ("GET", "/aspsp-api/v1/tpp"),
+        ("GET", "/aspsp-api/v1/tpp/stop-list"),
+        ("PUT", "/aspsp-api/v1/tpp/stop-list/block"),
+        ("DELETE", "/aspsp-api/v1/tpp/stop-list/unblock"),
+    ):
+        judged(tpp.world.cms.request(path, method=method, headers=headers, status="*"))
