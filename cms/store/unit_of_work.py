@@ -19,6 +19,7 @@ from cms.store.queries.authorisations import AuthorisationQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
+from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.tpps import TppQueries
 
@@ -39,6 +40,9 @@ class UnitOfWork:
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
+        self.operators = OperatorQueries(connection)
+        self.operator_sessions = OperatorSessionQueries(connection)
+        self.trail = TrailQueries(connection, new_event_id)
 
     def move(
         self,
