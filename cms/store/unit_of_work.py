@@ -21,6 +21,7 @@ from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
+from cms.store.queries.search import SearchQueries
 from cms.store.queries.tpps import TppQueries
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.operators = OperatorQueries(connection)
         self.operator_sessions = OperatorSessionQueries(connection)
         self.trail = TrailQueries(connection, new_event_id)
+        self.search = SearchQueries(connection)
 
     def move(
         self,

@@ -48,6 +48,12 @@ INDEXES = (
         ["expires_at"],
         "sca_status = 'unconfirmed'",
     ),
+    (
+        "ix_authorisations_instance_id_sca_status_parent_id",
+        "authorisations",
+        ["instance_id", "sca_status", "parent_id"],
+        None,
+    ),
     ("ix_bank_intents_resolve_from", "bank_intents", ["resolve_from"], "settled_at IS NULL"),
     ("ix_idempotent_answers_created_at", "idempotent_answers", ["created_at"], None),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
@@ -77,7 +78,7 @@ def initiate_payment(
         situation = Situation(request.prefers_explicit, multilevel=False)
         if not starts_explicitly(ctx.profile, situation):
             ensure_reachable(approach, ctx.psu)
-    payment_id = parts.new_id()
+    asked_at, payment_id = parts.clock(), parts.new_id()
     asked = PaymentToInitiate(
         payment_id,
         request.service,
@@ -86,7 +87,7 @@ def initiate_payment(
         request.reject_without_funds,
     )
     initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), asked))
-    payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
+    payment = _new_payment(parts, ctx, request, initiated, payment_id=payment_id, at=asked_at)
     initiation = Initiation(
         payment,
         psu_message=initiated.psu_message,
@@ -178,9 +179,15 @@ def _started(
 
 
 def _new_payment(
-    parts: Parts, ctx: TppContext, request: PaymentRequest, *, payment_id: str, initiated: Initiated
+    parts: Parts,
+    ctx: TppContext,
+    request: PaymentRequest,
+    initiated: Initiated,
+    *,
+    payment_id: str,
+    at: datetime,
 ) -> Payment:
-    now = parts.clock()
+    """Made at the moment that its id tells, which is before the bank was asked."""
     rejected = initiated.status is TransactionStatus.RJCT
     return Payment(
         payment_id=payment_id,
@@ -190,9 +197,9 @@ def _new_payment(
         product=request.product,
         status=initiated.status,
         status_cause=Cause.BANK_REPORTED if rejected else Cause.INITIATED,
-        status_changed_at=now,
-        created_at=now,
-        confirm_by=now + ExpiryRules.of(ctx.profile).payment_confirmation,
+        status_changed_at=at,
+        created_at=at,
+        confirm_by=at + ExpiryRules.of(ctx.profile).payment_confirmation,
         content_type=request.order.document.content_type,
         psus=(ctx.psu,) if ctx.psu else (),
         wishes=request.wishes,

@@ -1,6 +1,7 @@
 """Payments: rows to domain and back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -21,10 +22,19 @@ _FIND = (
     .where(payments.c.payment_id == bindparam("id"))
     .order_by(payment_psus.c.position)
 )
+_FIND_ALL = (
+    select(*_COLUMNS, *_PSU_COLUMNS)
+    .select_from(payments.outerjoin(payment_psus))
+    .where(payments.c.payment_id.in_(bindparam("ids", expanding=True)))
+    .order_by(payments.c.payment_id, payment_psus.c.position)
+)
 _LOCK = select(payments.c.payment_id).where(payments.c.payment_id == bindparam("id"))
 # `key_share`: a row that refers to the payment may be added meanwhile without a deadlock.
 _LOCK = _LOCK.with_for_update(key_share=True)
 _BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
+_BODIES = select(payments.c.payment_id, payments.c.body).where(
+    payments.c.payment_id.in_(bindparam("ids", expanding=True))
+)
 # Of a new payment nothing is cancelled, and the bank has not been asked to do anything yet.
 _LATER = (
     "cancellation_requested_at",
@@ -50,6 +60,19 @@ class PaymentQueries:
             self._connection.execute(_LOCK, {"id": payment_id})
         rows = self._connection.execute(_FIND, {"id": payment_id}).all()
         return _payment(rows) if rows else None
+
+    def find_all(self, payment_ids: Collection[str]) -> dict[str, Payment]:
+        """Those of the payments that there are, by their ids."""
+        rows = self._connection.execute(_FIND_ALL, {"ids": list(payment_ids)})
+        return {
+            payment_id: _payment(list(of_one))
+            for payment_id, of_one in groupby(rows, lambda row: str(row.payment_id))
+        }
+
+    def bodies(self, payment_ids: Collection[str]) -> dict[str, bytes]:
+        """The bytes that were sent, by the payments' ids."""
+        rows = self._connection.execute(_BODIES, {"ids": list(payment_ids)})
+        return {row.payment_id: bytes(row.body) for row in rows}
 
     def body(self, payment_id: str) -> bytes:
         """The bytes that the TPP sent."""

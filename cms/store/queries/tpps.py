@@ -1,10 +1,11 @@
 """TPPs: one row per authorisation number, authority and tenant (T4)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.parties import Role, Tpp
@@ -37,21 +38,23 @@ class TppQueries:
 
     def find(self, key: str) -> Tpp | None:
         """The TPP as it was last seen, or None."""
-        row = self._connection.execute(select(tpps).where(tpps.c.tpp_id == key)).one_or_none()
-        if row is None:
-            return None
-        return Tpp(
-            authorisation_number=row.authorisation_number,
-            name=row.name,
-            authority_id=row.authority_id,
-            authority_name=row.authority_name,
-            country=row.country,
-            organisation=row.organisation,
-            organisation_unit=row.organisation_unit,
-            city=row.city,
-            state=row.state,
-            roles=frozenset(Role(each) for each in row.roles.split(",") if each),
+        return self.find_all([key]).get(key)
+
+    def find_all(self, keys: Collection[str]) -> dict[str, Tpp]:
+        """Those of the TPPs that there are, as they were last seen, by their keys."""
+        rows = self._connection.execute(select(tpps).where(tpps.c.tpp_id.in_(keys)))
+        return {row.tpp_id: _tpp(row) for row in rows}
+
+    def of_number(self, authorisation_number: str, instance_id: str) -> dict[str, Tpp]:
+        """The TPPs of this number in a tenant, by their keys: one for each authority, the last
+        seen first.
+        """
+        query = select(tpps).where(
+            tpps.c.instance_id == instance_id,
+            tpps.c.authorisation_number == authorisation_number,
         )
+        rows = self._connection.execute(query.order_by(tpps.c.updated_at.desc()))
+        return {row.tpp_id: _tpp(row) for row in rows}
 
     def keep(self, tpp: Tpp, instance_id: str, *, at: datetime) -> None:
         """Add the TPP, or bring what is known of it up to date."""
@@ -63,6 +66,21 @@ class TppQueries:
             set_={name: statement.excluded[name] for name in _FACTS},
         )
         self._connection.execute(statement)
+
+
+def _tpp(row: Row[Any]) -> Tpp:
+    return Tpp(
+        authorisation_number=row.authorisation_number,
+        name=row.name,
+        authority_id=row.authority_id,
+        authority_name=row.authority_name,
+        country=row.country,
+        organisation=row.organisation,
+        organisation_unit=row.organisation_unit,
+        city=row.city,
+        state=row.state,
+        roles=frozenset(Role(each) for each in row.roles.split(",") if each),
+    )
 
 
 def _row(tpp: Tpp, instance_id: str, at: datetime) -> dict[str, Any]:

@@ -31,6 +31,7 @@ authorisations = Table(
     Column("authentication_method_id", Text),
     Column("confirmation_code_hash", Text),
     Index(None, "parent_id"),
+    Index(None, "instance_id", "sca_status", "parent_id"),
     # To find what is due: a link that nobody has used in time, a code that nobody has sent in time.
     Index(
         None,

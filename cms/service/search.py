@@ -1,0 +1,37 @@
+"""Payments as the bank looks for them: pages for its systems, the newest for its operators."""
+
+from cms.domain.ids import known_form
+from cms.domain.search import FoundPayment, Page, PaymentFilter
+from cms.store.unit_of_work import Store, UnitOfWork
+
+
+class PaymentSearch:
+    """Looks, and changes nothing: what is overdue is told as it is stored."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def page(self, wanted: PaymentFilter, *, index: int, size: int) -> Page:
+        """Page `index`, counted from 0, of what fits; in the order in which it was made."""
+        with self._store.reading() as uow:
+            total = uow.search.count(wanted)
+            ids = uow.search.ids(wanted, offset=index * size, limit=size) if total else []
+            return Page(_whole(uow, ids), total)
+
+    def newest(
+        self, wanted: PaymentFilter, *, size: int, older_than: str | None = None
+    ) -> list[FoundPayment]:
+        """At most `size` of what fits, the newest first; from below the payment `older_than` on.
+
+        Raises Unknown for what cannot be an id of ours.
+        """
+        below = None if older_than is None else known_form(older_than)
+        with self._store.reading() as uow:
+            return _whole(uow, uow.search.newest_ids(wanted, limit=size, below=below))
+
+
+def _whole(uow: UnitOfWork, ids: list[str]) -> list[FoundPayment]:
+    payments = uow.payments.find_all(ids)
+    tpps = uow.tpps.find_all({payment.tpp_id for payment in payments.values()})
+    bodies = uow.payments.bodies(ids)
+    return [FoundPayment(payments[each], tpps[payments[each].tpp_id], bodies[each]) for each in ids]
