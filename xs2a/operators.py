@@ -69,6 +69,26 @@ def list_all() -> None:
             click.echo(f"{each.name:24} {each.role}")
 
 
+def add_sandbox_operators(settings: Settings) -> None:
+    """Make those of the sandbox that are not there; harmless when repeated."""
+    from xs2a.wiring import open_operators  # noqa: PLC0415
+
+    with open_operators(settings) as operators:
+        there = {each.name for each in operators.all()}
+        for name, role in SANDBOX_OPERATORS.items():
+            if name not in there:
+                operators.add(name, role, SANDBOX_PASSWORD)
+
+
+def sandbox_operators_left(settings: Settings) -> list[str]:
+    """Operators of the sandbox whose password is still everybody's."""
+    from xs2a.wiring import open_operators  # noqa: PLC0415
+
+    with open_operators(settings) as operators:
+        names = SANDBOX_OPERATORS
+        return [name for name in names if operators.has_password(name, SANDBOX_PASSWORD)]
+
+
 @contextmanager
 def _operators() -> Iterator["Operators"]:
     """The operators behind the settings; every refusal is told in its own words."""
