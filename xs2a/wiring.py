@@ -25,6 +25,7 @@ from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
 from cms.service.sca import Sca
 from cms.service.search import PaymentSearch
+from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.unit_of_work import Store
@@ -79,6 +80,7 @@ def build_house(
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
         tpps=Tpps(store, clock),
+        stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
         bank=bank or plug_in(settings, clock),
         clock=clock,
@@ -116,9 +118,15 @@ def xs2a_face(house: House) -> Flask:
 
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
+    parts = house.parts
     return create_cms_app(
         Rooms(
-            house.parts.payments, house.parts.authorisations, house.profiles, house.parts.order_of
+            payments=parts.payments,
+            authorisations=parts.authorisations,
+            tpps=parts.tpps,
+            stop_list=parts.stop_list,
+            profiles=house.profiles,
+            order_of=parts.order_of,
         ),
         house.store,
         console=console_rooms(house),

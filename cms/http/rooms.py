@@ -10,6 +10,8 @@ from cms.domain.payment_order import PaymentOrder
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
 from cms.service.payments import Payments
+from cms.service.stop_list import StopList
+from cms.service.tpps import Tpps
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class Rooms:
 
     payments: Payments
     authorisations: Authorisations
+    tpps: Tpps
+    stop_list: StopList
     profiles: Profiles
     order_of: Callable[[Payment, bytes], PaymentOrder]
 

@@ -22,6 +22,7 @@ from cms.store.queries.moves import MoveQueries
 from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.search import SearchQueries
+from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class UnitOfWork:
         self.authorisations = AuthorisationQueries(connection)
         self.moves = MoveQueries(connection, new_event_id)
         self.tpps = TppQueries(connection)
+        self.stop_list = StopListQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
         self.operators = OperatorQueries(connection)

@@ -13,6 +13,7 @@ from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
 from cms.service.sca import Sca
+from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from spi.port import Connector
 from spi.types import BankContext
@@ -30,6 +31,7 @@ class Parts:
     sca: Sca
     intents: BankIntents
     tpps: Tpps
+    stop_list: StopList
     idempotency: Idempotency
     bank: Connector
     clock: Callable[[], datetime]

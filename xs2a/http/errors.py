@@ -51,6 +51,7 @@ from xs2a.http.negotiation import preferred
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
 from xs2a.tpp.refusals import (
+    CertificateBlocked,
     CertificateExpired,
     CertificateInvalid,
     CertificateMissing,
@@ -89,6 +90,7 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateMissing: Message.CERTIFICATE_MISSING,
     CertificateInvalid: Message.CERTIFICATE_INVALID,
     CertificateExpired: Message.CERTIFICATE_EXPIRED,
+    CertificateBlocked: Message.CERTIFICATE_BLOCKED,
     RoleInvalid: Message.ROLE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
     StoreUnavailable: Message.SERVICE_UNAVAILABLE,

@@ -25,6 +25,7 @@ from xs2a.spec.headers import HeaderRule
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
 from xs2a.tpp.identity import TppIdentification
+from xs2a.tpp.refusals import CertificateBlocked
 from xs2a.tpp.roles import check_role
 
 
@@ -110,6 +111,8 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
     instance_id = opened.profiles.tenant(sent.get("instance-id"))
+    if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, instance_id):
+        raise CertificateBlocked
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=opened.parts.tpps.register(caller.tpp, instance_id),

@@ -21,6 +21,12 @@ class CertificateExpired(Refusal):
     text = "The TPP certificate has expired."
 
 
+class CertificateBlocked(Refusal):
+    """The bank has put the TPP on its stop list (spec 5.5)."""
+
+    text = "The bank has blocked this TPP."
+
+
 class RoleInvalid(Refusal):
     """The TPP does not have the role that the service asks for."""
 

@@ -1,0 +1,165 @@
+"""The bank's stop list: TPPs that are not let in, for a while or for good (spec 2.5, 5.5)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from cms.domain.errors import Malformed
+from cms.domain.stop_list import StopListEntry, StopStatus
+from cms.store.unit_of_work import Store
+
+Clock = Callable[[], datetime]
+
+SEEN_FOR: Final = timedelta(seconds=1)  # so late a process may learn what another one has stopped
+MOST_REMEMBERED: Final = 10_000  # bounds this process's memory of the list
+LONGEST_LOCK: Final = timedelta(days=366 * 100)
+LONGEST_TEXT: Final = 500
+
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ByWhom:
+    """Who changes the list, and why, as far as they say."""
+
+    operator: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The locks as they were read at a moment; `complete` unless there are too many of them."""
+
+    at: datetime
+    locks: dict[_Key, StopListEntry]
+    complete: bool
+
+
+class StopList:
+    """The CMS's stop list."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._seen: _Seen | None = None
+        self._reading = Lock()
+
+    def block(
+        self,
+        authorisation_number: str,
+        instance_id: str,
+        *,
+        period: timedelta | None = None,
+        by: ByWhom = ByWhom(),
+    ) -> StopListEntry:
+        """Let the TPP in no more: for this period from now on, or for ever. An earlier lock is
+        replaced. Raises Malformed.
+        """
+        now = self._clock()
+        if period is not None and not timedelta(0) <= period <= LONGEST_LOCK:
+            raise Malformed("The lock is negative or too long.", path="lock-period")
+        entry = StopListEntry(
+            instance_id=instance_id,
+            authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
+            status=StopStatus.BLOCKED,
+            changed_at=now,
+            blocked_until=None if period is None else now + period,
+            reason=by.reason and _text(by.reason, "reason"),
+            changed_by=by.operator and _text(by.operator, "updated-by"),
+        )
+        with self._store.writing() as uow:
+            uow.stop_list.put(entry)
+        self._forget()
+        return entry
+
+    def unblock(
+        self, authorisation_number: str, instance_id: str, *, by: ByWhom = ByWhom()
+    ) -> bool:
+        """Let the TPP in again; False if it was never listed. Raises Malformed."""
+        entry = StopListEntry(
+            instance_id=instance_id,
+            authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
+            status=StopStatus.ENABLED,
+            changed_at=self._clock(),
+            reason=by.reason and _text(by.reason, "reason"),
+            changed_by=by.operator and _text(by.operator, "updated-by"),
+        )
+        with self._store.writing() as uow:
+            listed = uow.stop_list.replace(entry)
+        self._forget()
+        return listed
+
+    def find(self, authorisation_number: str, instance_id: str) -> StopListEntry | None:
+        """The TPP's entry as it stands now, or None if it was never listed."""
+        with self._store.reading() as uow:
+            found = uow.stop_list.find(instance_id, authorisation_number)
+        return found.as_of(self._clock()) if found else None
+
+    def listed(self, instance_id: str, *, first: int, most: int) -> list[StopListEntry]:
+        """The tenant's entries as they stand now, the last one changed first: `most` of them,
+        from the `first` on, counted from 0.
+        """
+        with self._store.reading() as uow:
+            found = uow.stop_list.of_tenant(instance_id, first=first, most=most)
+        now = self._clock()
+        return [entry.as_of(now) for entry in found]
+
+    def lift_expired(self, now: datetime, limit: int) -> int:
+        """Tidy up at most so many locks that have ended by `now`; how many they were.
+
+        They keep nobody out any more, with or without this.
+        """
+        with self._store.writing() as uow:
+            due = uow.stop_list.due(now, limit)
+            return sum(uow.stop_list.lift(key, now) for key in due)
+
+    def keeps_out(self, authorisation_number: str, instance_id: str) -> bool:
+        """Is the TPP blocked now? Asked at every request, so the list is read at most once a
+        second: what this object has changed counts at once, what another process has within a
+        second.
+        """
+        now = self._clock()
+        seen = self._seen_at(now)
+        if not seen.complete:
+            entry = self.find(authorisation_number, instance_id)
+        else:
+            entry = seen.locks.get((instance_id, authorisation_number))
+        return entry is not None and entry.blocks(now)
+
+    def _seen_at(self, now: datetime) -> _Seen:
+        seen = self._seen
+        if seen is not None and _fresh(seen, now):
+            return seen
+        with self._reading:
+            seen = self._seen
+            if seen is None or not _fresh(seen, now):
+                self._seen = seen = self._read(now)
+            return seen
+
+    def _read(self, now: datetime) -> _Seen:
+        with self._store.reading() as uow:
+            found = uow.stop_list.blocking(MOST_REMEMBERED + 1)
+        if len(found) > MOST_REMEMBERED:
+            return _Seen(now, {}, complete=False)
+        locks = {(entry.instance_id, entry.authorisation_number): entry for entry in found}
+        return _Seen(now, locks, complete=True)
+
+    def _forget(self) -> None:
+        with self._reading:  # a list that is being read just now may be older than the change
+            self._seen = None
+
+
+def _fresh(seen: _Seen, now: datetime) -> bool:
+    """Also a clock that was set back makes the list be read again."""
+    return abs(now - seen.at) < SEEN_FOR
+
+
+def _text(text: str, path: str) -> str:
+    """Raises Malformed for what cannot be stored and shown again."""
+    if not text.strip() or len(text) > LONGEST_TEXT or not text.isprintable():
+        raise Malformed(
+            f"Must be a printable text of at most {LONGEST_TEXT} characters.", path=path
+        )
+    return text.strip()
