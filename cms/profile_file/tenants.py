@@ -238,9 +238,7 @@ def _not_fitting(path: str, kind: str, value: object) -> ProfileInvalid:
 def _read_files(default: Path, tenants: Mapping[str, Path]) -> dict[str | None, ProfileRead]:
     """Every document, that of the default profile without a name. Raises ProfileInvalid."""
     named = {tenant.strip().casefold(): path for tenant, path in tenants.items()}
-    documents = {
-        tenant: read_profile(path) for tenant, path in ((None, default), *named.items())
-    }
+    documents = {tenant: read_profile(path) for tenant, path in ((None, default), *named.items())}
     findings = [finding for read in documents.values() for finding in read.findings]
     if len(named) != len(tenants) or "" in named:
         message = "the ids of tenants must differ, in more than case, and must not be blank"
@@ -251,8 +249,6 @@ def _read_files(default: Path, tenants: Mapping[str, Path]) -> dict[str | None, 
 
 
 def _as_in_files(documents: Mapping[str | None, ProfileRead]) -> _InForce:
-    valid = {
-        tenant: read.profile for tenant, read in documents.items() if read.profile is not None
-    }
+    valid = {tenant: read.profile for tenant, read in documents.items() if read.profile is not None}
     named = {tenant: profile for tenant, profile in valid.items() if tenant is not None}
     return _InForce(None, bool(named), valid[None], named)

@@ -86,7 +86,7 @@ class Operators:
             uow.trail.add(self._by_command_line(OperatorDeed.REMOVED_OPERATOR, operator.name))
 
     def set_password(self, name: str, password: str) -> None:
-        """Another password: it ends the operator's sessions, and a lock. Raises Malformed, Unknown."""
+        """Another password; ends the operator's sessions and a lock. Raises Malformed, Unknown."""
         password_hash = self._hashed(password)
         with self._store.writing() as uow:
             operator = _found(uow.operators.find(_as_kept(name)))

@@ -53,7 +53,7 @@ def _declared(view: View, role: OperatorRole | None) -> View:
 
 
 def demand_of(view: Callable[..., Any]) -> OperatorRole | None:
-    """What the route has declared; None is for everybody. Raises AttributeError where it has not."""
+    """What the route has declared; None: for everybody. Raises AttributeError without a mark."""
     role: OperatorRole | None = view.__demands__  # type: ignore[attr-defined]
     return role
 

@@ -1,8 +1,9 @@
 """Search payments and authorisations, and look at one payment."""
 
-from typing import Final
+from typing import Final, TypeVar
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from cms.domain.errors import Malformed
 from cms.domain.operator import OperatorRole
@@ -17,7 +18,21 @@ from cms.http.console.words import order_facts, typed_moment
 from cms.http.rooms import rooms
 
 LINES: Final = 25
+FIELDS: Final = (
+    "tenant",
+    "key",
+    "psu",
+    "tpp",
+    "account",
+    "status",
+    "sca_status",
+    "since",
+    "before",
+    "older_than",
+)
 LONGEST_TERM: Final = 500
+
+Code = TypeVar("Code", TransactionStatus, ScaStatus)
 
 payments = Blueprint("payments", __name__)
 
@@ -28,7 +43,7 @@ def search() -> Response:
     """The newest payments that fit the form; amounts and accounts only when one is opened, since
     that is kept in the trail.
     """
-    typed = {name: value for name, value in request.args.items() if value.strip()}
+    typed = {name: value for name in FIELDS if (value := request.args.get(name, "").strip())}
     tenant, error = chosen_tenant(), None
     found: list[FoundPayment] = []
     try:
@@ -69,8 +84,22 @@ def one(payment_id: str) -> str:
         tpp=rooms().payments.tpp_of(payment),
         authorisations=authorisations,
         intent=console_rooms().intents.of_payment(payment),
-        timeline=timeline(payment, authorisations, _events_of(payment.payment_id, tenant)),
+        timeline=timeline(payment, authorisations),
     )
+
+
+def _older(typed: dict[str, str], shown: list[FoundPayment]) -> str:
+    """The address of the same search from below the last payment on."""
+    return f"{url_for('.search')}?{urlencode(typed | {'older_than': shown[-1].payment.payment_id})}"
+
+
+def _code(codes: type[Code], typed: dict[str, str], name: str) -> Code | None:
+    if name not in typed:
+        return None
+    try:
+        return codes(typed[name])
+    except ValueError as error:
+        raise Malformed("There is no such status.", path=name) from error
 
 
 def _wanted(typed: dict[str, str], tenant: str) -> PaymentFilter:
@@ -78,13 +107,13 @@ def _wanted(typed: dict[str, str], tenant: str) -> PaymentFilter:
     for name, value in typed.items():
         if len(value) > LONGEST_TERM or "\x00" in value:
             raise Malformed("That is too long, or holds a character that no text has.", path=name)
-    psu_id = typed.get("psu", "").strip()
+    psu_id = typed.get("psu", "")
     return PaymentFilter(
         instance_id=tenant,
-        key=typed.get("key", "").strip() or None,
-        tpp_authorisation_number=typed.get("tpp", "").strip() or None,
+        key=typed.get("key"),
+        tpp_authorisation_number=typed.get("tpp"),
         psu=PsuId(psu_id=psu_id) if psu_id else None,
-        aspsp_account_id=typed.get("account", "").strip() or None,
+        aspsp_account_id=typed.get("account"),
         status=_code(TransactionStatus, typed, "status"),
         sca_status=_code(ScaStatus, typed, "sca_status"),
         since=typed_moment(typed.get("since", ""), "since"),

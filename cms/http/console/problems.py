@@ -51,7 +51,10 @@ def _role_too_small(_error: RoleTooSmall) -> Response:
 
 
 def _form_refused(_error: FormRefused) -> Response:
-    text = "The page was open for too long, or is not from here. Nothing was done. Please go back, load it again and repeat."
+    text = (
+        "The page was open for too long, or is not from here. Nothing was done. Please go back, "
+        "load it again and repeat."
+    )
     return problem_page("This form is out of date", text, 400)
 
 

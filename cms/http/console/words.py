@@ -22,6 +22,8 @@ class Tone(StrEnum):
     CALM = "calm"
 
 
+_EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)  # ids tell the time from here on
+
 _TONES: Final[dict[str, Tone]] = {
     TransactionStatus.ACSC: Tone.GOOD,
     TransactionStatus.ACCC: Tone.GOOD,
@@ -49,9 +51,16 @@ def typed_moment(text: str, field: str) -> datetime | None:
         return None
     try:
         typed = datetime.fromisoformat(text.strip())
-        return (typed if typed.tzinfo else typed.replace(tzinfo=UTC)).astimezone(UTC)
+        at = (typed if typed.tzinfo else typed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Malformed("That is no date and time, such as 2026-03-02T10:30.", path=field) from error
+        raise _no_moment(field) from error
+    if at < _EARLIEST:
+        raise _no_moment(field)
+    return at
+
+
+def _no_moment(field: str) -> Malformed:
+    return Malformed("That is no date and time, such as 2026-03-02T10:30.", path=field)
 
 
 def account(reference: AccountReference | None) -> str:

@@ -74,10 +74,10 @@ class OperatorQueries:
         """One more wrong try; the last one of those that are allowed locks. While it is locked
         none is counted: an attacker cannot keep an operator out for ever by going on.
         """
-        tries = case(
-            (operators.c.locked_until.is_not(None), 1), else_=operators.c.wrong_tries + 1
+        tries = case((operators.c.locked_until.is_not(None), 1), else_=operators.c.wrong_tries + 1)
+        lock = case(
+            (tries >= MOST_WRONG_TRIES, literal(now + LOCKED_FOR, UtcDateTime)), else_=null()
         )
-        lock = case((tries >= MOST_WRONG_TRIES, literal(now + LOCKED_FOR, UtcDateTime)), else_=null())
         statement = _unlocked(_named(update(operators), name), now)
         self._connection.execute(statement.values(wrong_tries=tries, locked_until=lock))
 
@@ -156,7 +156,9 @@ class TrailQueries:
             )
         )
 
-    def newest(self, *, before: str | None, operator: str | None, size: int) -> list[OperatorAction]:
+    def newest(
+        self, *, before: str | None, operator: str | None, size: int
+    ) -> list[OperatorAction]:
         """Lines, the newest first; older than the one with the id `before`, and of one operator,
         where these are named.
         """
@@ -176,9 +178,7 @@ def _named(statement: Any, name: str) -> Any:
 
 
 def _unlocked(statement: Any, now: datetime) -> Any:
-    return statement.where(
-        or_(operators.c.locked_until.is_(None), operators.c.locked_until <= now)
-    )
+    return statement.where(or_(operators.c.locked_until.is_(None), operators.c.locked_until <= now))
 
 
 def _operator(row: Row[Any]) -> Operator:
