@@ -15,8 +15,6 @@ from cms.store.queries.psus import psu_columns
 from cms.store.queries.tpps import TppQueries
 from cms.store.tables import authorisations, payment_psus, payments
 
-_ID: Column[str] = payments.c.payment_id
-
 
 class SearchQueries:
     """Searches over one connection."""
@@ -31,25 +29,30 @@ class SearchQueries:
 
     def ids(self, wanted: PaymentFilter, *, offset: int, limit: int) -> list[str]:
         """A part of those that fit, the oldest first."""
-        query = self._fitting(wanted).order_by(_ID).offset(offset).limit(limit)
+        query = self._fitting(wanted).order_by(_key(wanted)).offset(offset).limit(limit)
         return list(self._connection.execute(query).scalars())
 
     def newest_ids(self, wanted: PaymentFilter, *, limit: int, below: str | None) -> list[str]:
         """Those that fit, the newest first; with `below` only ids smaller than that."""
-        query = self._fitting(wanted)
+        query, key = self._fitting(wanted), _key(wanted)
         if below is not None:
-            query = query.where(below > _ID)
-        return list(self._connection.execute(query.order_by(_ID.desc()).limit(limit)).scalars())
+            query = query.where(key < below)
+        return list(self._connection.execute(query.order_by(key.desc()).limit(limit)).scalars())
 
     def _fitting(self, wanted: PaymentFilter) -> Select[str]:
-        query = select(_ID).select_from(_joined(wanted)).where(*self._conditions(wanted))
+        key = _key(wanted)
+        query = select(key).select_from(_joined(wanted)).where(*self._conditions(wanted, key))
         # A PSU may stand in a payment twice, and several authorisations at the same status.
         return query.distinct() if wanted.psu or wanted.sca_status else query
 
-    def _conditions(self, wanted: PaymentFilter) -> Iterator[ColumnElement[bool]]:
-        yield payments.c.instance_id == wanted.instance_id
+    def _conditions(self, wanted: PaymentFilter, key: Column[str]) -> Iterator[ColumnElement[bool]]:
+        if wanted.sca_status is not None:
+            yield authorisations.c.instance_id == wanted.instance_id
+            yield authorisations.c.sca_status == wanted.sca_status.value
+        elif wanted.tpp_authorisation_number is None:  # a TPP's row is its tenant's
+            yield payments.c.instance_id == wanted.instance_id
         if wanted.key is not None:
-            yield _ID.in_(self._ids_of(wanted.key))
+            yield key.in_(self._ids_of(wanted.key))
         if wanted.tpp_authorisation_number is not None:
             yield payments.c.tpp_id.in_(self._tpp_ids(wanted))
         if wanted.aspsp_account_id is not None:
@@ -57,20 +60,17 @@ class SearchQueries:
         if wanted.status is not None:
             yield payments.c.transaction_status == wanted.status.value
         if wanted.since is not None:
-            yield first_id_at(wanted.since) <= _ID
+            yield key >= first_id_at(wanted.since)
         if wanted.before is not None:
-            yield first_id_at(wanted.before) > _ID
+            yield key < first_id_at(wanted.before)
         if wanted.psu is not None:
             yield from _is_psu(wanted.psu)
-        if wanted.sca_status is not None:
-            yield authorisations.c.instance_id == wanted.instance_id
-            yield authorisations.c.sca_status == wanted.sca_status.value
 
     def _ids_of(self, key: str) -> list[str]:
         """Each of the three by its own index: one OR over them would read the whole table."""
         ways = (
-            select(_ID).where(payments.c.payment_id == key),
-            select(_ID).where(payments.c.bank_reference == key),
+            select(payments.c.payment_id).where(payments.c.payment_id == key),
+            select(payments.c.payment_id).where(payments.c.bank_reference == key),
             select(authorisations.c.parent_id).where(authorisations.c.authorisation_id == key),
         )
         return [found for way in ways for found in self._connection.execute(way).scalars()]
@@ -81,12 +81,19 @@ class SearchQueries:
         return list(TppQueries(self._connection).of_number(number, wanted.instance_id))
 
 
+def _key(wanted: PaymentFilter) -> Column[str]:
+    """The payment's id, in the table whose index leads to the fewest rows, and in order."""
+    if wanted.sca_status is not None:
+        return authorisations.c.parent_id
+    return payment_psus.c.payment_id if wanted.psu is not None else payments.c.payment_id
+
+
 def _joined(wanted: PaymentFilter) -> FromClause:
     joined: FromClause = payments
     if wanted.psu is not None:
-        joined = joined.join(payment_psus, payment_psus.c.payment_id == _ID)
+        joined = payment_psus.join(joined, payments.c.payment_id == payment_psus.c.payment_id)
     if wanted.sca_status is not None:
-        joined = joined.join(authorisations, authorisations.c.parent_id == _ID)
+        joined = authorisations.join(joined, payments.c.payment_id == authorisations.c.parent_id)
     return joined
 
 
