@@ -4,6 +4,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from cms.http.admin.profile import profile_blueprints
+from cms.http.aspsp.events import aspsp_events
 from cms.http.aspsp.payments import aspsp_payments
 from cms.http.caller import demand_token
 from cms.http.console import console_pages
@@ -30,7 +31,12 @@ def create_app(
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    for blueprint in (psu_payments, aspsp_payments, *profile_blueprints(rooms.profiles, sandbox)):
+    for blueprint in (
+        psu_payments,
+        aspsp_payments,
+        aspsp_events,
+        *profile_blueprints(rooms.profiles, sandbox),
+    ):
         api.register_blueprint(blueprint)
     app.register_blueprint(health_and_docs(store.answers))
     app.register_blueprint(console_pages)

@@ -311,14 +311,15 @@ def open_world(
         sandbox_default_tpp=default_tpp,
         clock=None,
         password_keys=None,
+        event_retention_days=1826,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
     )
-    house = build_house(settings, bank=bank, clock=clock, new_id=new_id)
+    house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
         yield World(house, bank, clock, judge)
     finally:
-        house.database.close()
+        house.close()
 
 
 def write_profiles(

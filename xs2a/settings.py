@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
-from environs import Env, EnvError
+from environs import Env, EnvError, validate
 
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
 
@@ -45,6 +45,7 @@ class Settings:
     sandbox_default_tpp: bool
     clock: str | None
     password_keys: Path | None
+    event_retention_days: int
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
 
@@ -116,6 +117,9 @@ def _read(env: Env) -> Settings:
         password_keys=env.path(
             "XS2A_PASSWORD_KEYS",
             default=folder / "sandbox" / "password-keys.json" if sandbox else None,
+        ),
+        event_retention_days=env.int(
+            "XS2A_EVENT_RETENTION_DAYS", default=1826, validate=validate.Range(min=1)
         ),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),

@@ -19,6 +19,7 @@ from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.operators import Operators, OperatorSessions, Trail
@@ -40,6 +41,7 @@ from xs2a.app import create_app as create_xs2a_app
 from xs2a.bodies.reading import order_again
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
+from xs2a.flows.recording import recorded
 from xs2a.http.gate import Door
 from xs2a.ids import id_source
 from xs2a.password_keys import read_password_keys
@@ -57,6 +59,11 @@ class House:
     profiles: Profiles
     parts: Parts
 
+    def close(self) -> None:
+        """Write the events that are waiting, and close the database."""
+        self.store.event_writer.close()
+        self.database.close()
+
 
 def build_house(
     settings: Settings,
@@ -64,16 +71,19 @@ def build_house(
     bank: Connector | None = None,
     clock: Clock | None = None,
     new_id: Callable[[], str] | None = None,
+    events_at_once: bool = False,
 ) -> House:
     """Open the database, read the profiles, plug the bank in.
 
     `bank`, `clock` and `new_id` replace the connector and the clock that the settings name, and
-    the source of ids. Raises ProfileInvalid, ConnectorNotFound, ClockInvalid.
+    the source of ids; with `events_at_once` no event waits to be written with others. Raises
+    ProfileInvalid, ConnectorNotFound, ClockInvalid.
     """
     clock = clock or clock_from(settings.clock)
     database = Database(settings.database_url, pool_size=settings.threads)
     new_id = new_id or id_source(clock)
-    store = Store(database, new_id)
+    store = Store(database, new_id, events_at_once=events_at_once)
+    events = Events(store, clock)
     parts = Parts(
         payments=Payments(store, clock),
         authorisations=Authorisations(store, clock),
@@ -82,7 +92,8 @@ def build_house(
         tpps=Tpps(store, clock),
         stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
-        bank=bank or plug_in(settings, clock),
+        events=events,
+        bank=recorded(bank or plug_in(settings, clock), events, clock, time.monotonic),
         clock=clock,
         new_id=new_id,
         order_of=order_again,
@@ -127,6 +138,7 @@ def cms_face(house: House) -> Flask:
             stop_list=parts.stop_list,
             profiles=house.profiles,
             order_of=parts.order_of,
+            events=parts.events,
         ),
         house.store,
         console=console_rooms(house),

@@ -34,9 +34,14 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
+def is_id(text: str) -> bool:
+    """Can it be the id of a resource of ours?"""
+    return _ID.fullmatch(text) is not None
+
+
 def known_form(resource_id: str) -> str:
     """The id, if it can be one of ours. Raises Unknown: no such resource can exist."""
-    if not _ID.fullmatch(resource_id):
+    if not is_id(resource_id):
         raise Unknown
     return resource_id
 

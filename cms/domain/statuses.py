@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
+from cms.domain.events import EventOrigin
+
 
 class FinalisableStatus(StrEnum):
     """A status code that knows whether it is the end of the story.
@@ -55,23 +57,41 @@ class ScaStatus(FinalisableStatus):
 
 
 class Cause(StrEnum):
-    """Why a status moved. It names the history row and the log line, so they cannot differ."""
+    """Why a status moved. It names the event and the log line, so they cannot differ.
 
-    INITIATED = "initiated"  # the TPP asked for the payment
-    STARTED = "started"  # an authorisation was started
-    PSU_NAMED = "psu_named"  # the TPP told who the PSU is
-    SCA_STEP = "sca_step"  # the bank took a step that the TPP's update asked for
-    SCA_REFUSED = "sca_refused"  # password or code wrong, and no further try (A5)
-    CODE_WRONG = "code_wrong"  # the confirmation code was not the expected one
-    SUPERSEDED = "superseded"  # the same PSU started anew (A11)
-    PARENT_CLOSED = "parent_closed"  # the payment was cancelled: nothing is left to authorise
-    PSU_AUTHORISED = "psu_authorised"  # the bank acted on a PSU's authorisation
-    CANCELLED = "cancelled"  # the bank has cancelled the payment
-    BANK_FAILED = "bank_failed"  # the bank failed or refused the start of an authorisation (A3)
-    BANK_REPORTED = "bank_reported"  # the bank's answer through the SPI
-    ONLINE_BANKING_REPORTED = "online_banking_reported"  # psu-api
-    ASPSP_PUSHED = "aspsp_pushed"  # aspsp-api: also moves what is finalised
-    TIME_RAN_OUT = "time_ran_out"  # not confirmed in time (P8)
-    PARENT_EXPIRED = "parent_expired"  # the payment's time ran out, so its authorisations fail
-    AUTHORISATION_EXPIRED = "authorisation_expired"  # its own time ran out
-    REDIRECT_EXPIRED = "redirect_expired"  # the PSU came through an expired link
+    Members are written `NAME = "wire", origin`: by whom the move was brought about.
+    """
+
+    origin: EventOrigin
+
+    def __new__(cls, value: str, origin: EventOrigin | None = None) -> Self:
+        """`NAME = value, origin`. Raises TypeError for a cause without an origin."""
+        if origin is None:  # given a default, so that `Cause(value)` looks one up
+            raise TypeError(f"the cause {value} has no origin")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.origin = origin
+        return member
+
+    INITIATED = "initiated", EventOrigin.TPP  # the TPP asked for the payment
+    STARTED = "started", EventOrigin.TPP  # an authorisation was started
+    PSU_NAMED = "psu_named", EventOrigin.TPP  # the TPP told who the PSU is
+    SCA_STEP = "sca_step", EventOrigin.TPP  # the bank took a step that the TPP's update asked for
+    SCA_REFUSED = "sca_refused", EventOrigin.TPP  # password or code wrong, no further try (A5)
+    CODE_WRONG = "code_wrong", EventOrigin.TPP  # the confirmation code was not the expected one
+    SUPERSEDED = "superseded", EventOrigin.XS2A_INTERNAL  # the same PSU started anew (A11)
+    # The payment was cancelled: nothing is left to authorise.
+    PARENT_CLOSED = "parent_closed", EventOrigin.XS2A_INTERNAL
+    PSU_AUTHORISED = "psu_authorised", EventOrigin.TPP  # the bank acted on a PSU's authorisation
+    CANCELLED = "cancelled", EventOrigin.TPP  # the bank has cancelled the payment
+    # The bank failed or refused the start of an authorisation (A3).
+    BANK_FAILED = "bank_failed", EventOrigin.ASPSP
+    BANK_REPORTED = "bank_reported", EventOrigin.ASPSP  # the bank's answer through the SPI
+    ONLINE_BANKING_REPORTED = "online_banking_reported", EventOrigin.ASPSP_PSU_INTERFACE  # psu-api
+    ASPSP_PUSHED = "aspsp_pushed", EventOrigin.ASPSP  # aspsp-api: also moves what is finalised
+    TIME_RAN_OUT = "time_ran_out", EventOrigin.XS2A_INTERNAL  # not confirmed in time (P8)
+    # The payment's time ran out, so its authorisations fail.
+    PARENT_EXPIRED = "parent_expired", EventOrigin.XS2A_INTERNAL
+    AUTHORISATION_EXPIRED = "authorisation_expired", EventOrigin.XS2A_INTERNAL  # its own time
+    # The PSU came through an expired link.
+    REDIRECT_EXPIRED = "redirect_expired", EventOrigin.XS2A_INTERNAL

@@ -39,6 +39,17 @@ def page_of(items: Sequence[T]) -> Sequence[T]:
     return items[start : start + length]
 
 
+def whole_number(name: str, *, default: int, least: int, most: int | None = None) -> int:
+    """A number of the query within its bounds, both of which count. Raises Malformed."""
+    number = _number(name)
+    if number is None:
+        return default
+    if number < least or (most is not None and number > most):
+        bounds = f"{least} or more" if most is None else f"between {least} and {most}"
+        raise Malformed(f"Must be {bounds}.", path=name)
+    return number
+
+
 def _number(name: str) -> int | None:
     sent = request.args.get(name)
     if sent is None or not sent.strip():

@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.events import Events
 from cms.service.payments import Payments
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
@@ -26,6 +27,7 @@ class Rooms:
     stop_list: StopList
     profiles: Profiles
     order_of: Callable[[Payment, bytes], PaymentOrder]
+    events: Events
 
 
 def rooms() -> Rooms:

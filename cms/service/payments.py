@@ -51,7 +51,11 @@ class Payments:
         Raises KeptBefore when an answer is stored under the same idempotency key already.
         """
         try:
-            self._store.insert_together(_rows(new, self._store.new_event_id))
+            self._store.insert_together(
+                _rows(new, self._store.new_event_id),
+                payment_id=new.payment.payment_id,
+                authorisation_id=new.authorisation.authorisation_id if new.authorisation else None,
+            )
         except AlreadyThere as error:
             if new.answer is None:
                 raise

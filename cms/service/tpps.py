@@ -30,7 +30,8 @@ class Tpps:
         known = self._kept.get((instance_id, tpp))
         if known is not None:
             return known
-        with self._store.writing() as uow:
+        # Not what the request is about: its event is to go with that.
+        with self._store.writing(of_request=False) as uow:
             uow.tpps.keep(tpp, instance_id, at=self._clock())
         key = tpp_id(tpp, instance_id)
         with self._lock:

@@ -14,8 +14,11 @@ from cms.domain.moving import move
 from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, FinalisableStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
+from cms.store.event_writer import EventWriter
 from cms.store.inserts import NewRow, insert_together
+from cms.store.journal import EventRow, in_hand
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.events import INSERT_EVENT, EventQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
@@ -47,6 +50,7 @@ class UnitOfWork:
         self.operator_sessions = OperatorSessionQueries(connection)
         self.trail = TrailQueries(connection, new_event_id)
         self.search = SearchQueries(connection)
+        self.events = EventQueries(connection)
 
     def move(
         self,
@@ -66,11 +70,22 @@ class UnitOfWork:
 
 
 class Store:
-    """Opens units of work on the database. `new_event_id` makes the ids of events."""
+    """Opens units of work on the database. `new_event_id` makes the ids of events.
 
-    def __init__(self, database: Database, new_event_id: Callable[[], str]) -> None:
+    The event of the TPP's request in hand goes with its first transaction that is committed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        new_event_id: Callable[[], str],
+        *,
+        events_at_once: bool = False,
+    ) -> None:
+        """With `events_at_once` no event waits to be written with others."""
         self._database = database
         self.new_event_id = new_event_id
+        self.event_writer = EventWriter(self._write_events, at_once=events_at_once)
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -82,31 +97,61 @@ class Store:
             yield UnitOfWork(connection, self.new_event_id)
 
     @contextmanager
-    def writing(self) -> Iterator[UnitOfWork]:
+    def writing(self, *, of_request: bool = True) -> Iterator[UnitOfWork]:
         """To change things: committed at the end, rolled back when anything is raised.
 
-        No bank is called inside (S4): on SQLite this holds the one write lock there is.
+        No bank is called inside (S4): on SQLite this holds the one write lock there is. What is
+        changed is the deed of the request in hand, unless `of_request` is false.
         Raises StoreUnavailable, also when the commit fails; then nothing has changed.
         """
+        request = in_hand() if of_request else None
+        row = None
         with (
             _unavailable(),
             self._database.turn,
             self._database.writes.begin() as connection,
         ):
-            yield UnitOfWork(connection, self.new_event_id)
+            uow = UnitOfWork(connection, self.new_event_id)
+            yield uow
+            if request is not None:
+                made = uow.authorisations.added
+                row = request.pending(self.new_event_id, authorisation_id=made)
+            if row is not None:
+                INSERT_EVENT.run(connection, row)
+        if request is not None and row is not None:
+            request.stored(row)
 
-    def insert_together(self, rows: Sequence[NewRow]) -> None:
+    def insert_together(
+        self,
+        rows: Sequence[NewRow],
+        *,
+        payment_id: str | None = None,
+        authorisation_id: str | None = None,
+    ) -> None:
         """Keep new rows in one transaction of their own: all of them, or none.
 
+        The ids are those of what is made, for the event of the request in hand.
         Raises AlreadyThere when one of them is there already, and StoreUnavailable.
         """
+        request = in_hand()
+        row = None
+        if request is not None:
+            row = request.pending(
+                self.new_event_id, payment_id=payment_id, authorisation_id=authorisation_id
+            )
         try:
-            insert_together(self._database, rows)
+            insert_together(self._database, [*rows, (INSERT_EVENT, row)] if row else rows)
         except CONFLICT as error:
             raise AlreadyThere from error
         except UNAVAILABLE as error:
             log.exception("the database does not answer")
             raise StoreUnavailable from error
+        if request is not None and row is not None:
+            request.stored(row)
+
+    def _write_events(self, rows: Sequence[EventRow]) -> None:
+        with self.writing(of_request=False) as uow:
+            uow.events.add_all(rows)
 
     def answers(self) -> bool:
         """Does the database answer? For the readiness probe."""

@@ -97,7 +97,7 @@ def xs2a(
         monkeypatch.setenv(name, value)
     house = build_house(read_settings())
     yield xs2a_face(house).test_client()
-    house.database.close()
+    house.close()
 
 
 def install(folder: Path) -> None:
@@ -203,7 +203,7 @@ def test_it_can_do_what_a_redirect_profile_offers_and_no_more(xs2a: FlaskClient)
     assert [
         lack.partition(" needs")[0] for lack in missing_capabilities(house.parts.bank, offered)
     ] == ["common.scaApproachesSupported: EMBEDDED"] * 2
-    house.database.close()
+    house.close()
 
 
 def test_the_documented_connector_is_found_by_its_name_only(

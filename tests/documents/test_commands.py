@@ -43,7 +43,7 @@ def house(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("ASPSP_PROFILE", str(ROOT / "aspsp-profile.yml"))
     made = build_house(read_settings())
     yield made
-    made.database.close()
+    made.close()
 
 
 def without_indentation(text: str) -> list[str]:

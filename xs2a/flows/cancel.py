@@ -89,7 +89,7 @@ def _open(
     request: CancelRequest,
     begun: CancellationBegun,
 ) -> Cancellation:
-    asked = CancellationRequest(parts.clock(), request.redirect_uris, parts.new_id())
+    asked = CancellationRequest(parts.clock(), request.redirect_uris, ctx.internal_request_id)
     approach = choose_approach(ctx.profile, request.wishes)
     # A cancellation needs one PSU only, however many the payment needed (spec: explicit start).
     situation = Situation(request.prefers_explicit, multilevel=False)

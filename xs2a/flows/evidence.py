@@ -1,11 +1,21 @@
 """What a TPP sends for an authorisation, and what it gets: values of start and update."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from cms.domain.authorisation import Authorisation
+from cms.domain.events import UpdateKind
 from cms.domain.payment import Payment
 from spi.types import ChallengeData, ScaMethod, TppNote
 from xs2a.sca.steps import Update
+
+_UPDATE_OF_KIND: Final = {
+    UpdateKind.CONFIRMATION_CODE: Update.CONFIRMATION,
+    UpdateKind.TAN: Update.TRANSACTION_AUTHORISATION,
+    UpdateKind.SELECT_AUTHENTICATION_METHOD: Update.METHOD_SELECTION,
+    UpdateKind.AUTHENTICATION: Update.PSU_AUTHENTICATION,
+    UpdateKind.IDENTIFICATION: Update.PSU_IDENTIFICATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,11 @@ class PsuUpdate:
         }
         sent = frozenset(update for update, value in named.items() if value is not None)
         return sent or frozenset({Update.PSU_IDENTIFICATION})
+
+    @property
+    def kind(self) -> UpdateKind:
+        """What it is about, for the event of it."""
+        return next(kind for kind in UpdateKind if _UPDATE_OF_KIND[kind] in self.updates)
 
 
 @dataclass(frozen=True, slots=True)

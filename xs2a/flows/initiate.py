@@ -87,7 +87,7 @@ def initiate_payment(
         request.reject_without_funds,
     )
     initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), asked))
-    payment = _new_payment(parts, ctx, request, initiated, payment_id=payment_id, at=asked_at)
+    payment = _new_payment(ctx, request, initiated, payment_id=payment_id, at=asked_at)
     initiation = Initiation(
         payment,
         psu_message=initiated.psu_message,
@@ -179,7 +179,6 @@ def _started(
 
 
 def _new_payment(
-    parts: Parts,
     ctx: TppContext,
     request: PaymentRequest,
     initiated: Initiated,
@@ -205,6 +204,6 @@ def _new_payment(
         wishes=request.wishes,
         bank_reference=initiated.bank_reference,
         aspsp_account_id=initiated.aspsp_account_id,
-        internal_request_id=parts.new_id(),
+        internal_request_id=ctx.internal_request_id,
         multilevel=initiated.multilevel or initiated.status is TransactionStatus.PATC,
     )

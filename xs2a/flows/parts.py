@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
+from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
@@ -33,6 +34,7 @@ class Parts:
     tpps: Tpps
     stop_list: StopList
     idempotency: Idempotency
+    events: Events
     bank: Connector
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
@@ -41,13 +43,14 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class TppContext:
-    """One request of a TPP that has passed the gate."""
+    """One request of a TPP that has passed the gate. `internal_request_id` is our own id of it."""
 
     tpp: Tpp
     tpp_id: str
     instance_id: str
     x_request_id: str
     profile: Profile
+    internal_request_id: str | None = None
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)

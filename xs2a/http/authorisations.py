@@ -38,13 +38,13 @@ def add_routes(blueprint: Blueprint, row: Authorisations) -> None:
 
     @blueprint.route(collection, methods=["POST"], endpoint=f"start_{row.segment}")
     @describe.start(blueprint, row)
-    @gate.gate(role=Role.PSP_PI, headers=headers.START, collects=True)
+    @gate.gate(role=Role.PSP_PI, event=row.start_event, headers=headers.START, collects=True)
     def start(entry: Entry, **path: str) -> Response:
         return _start(entry, row.kind, path)
 
     @blueprint.route(collection, methods=["GET"], endpoint=f"list_{row.segment}")
     @describe.authorisations(blueprint, row)
-    @gate.gate(role=Role.PSP_PI, headers=headers.READ)
+    @gate.gate(role=Role.PSP_PI, event=row.list_event, headers=headers.READ)
     def read_all(entry: Entry, **path: str) -> Response:
         with addressed(entry, path) as address:
             found = list_authorisations(gate.door().parts, entry.ctx, address, row.kind)
@@ -52,15 +52,15 @@ def add_routes(blueprint: Blueprint, row: Authorisations) -> None:
 
     @blueprint.route(member, methods=["GET"], endpoint=f"read_{row.segment}")
     @describe.sca_status(blueprint, row)
-    @gate.gate(role=Role.PSP_PI, headers=headers.READ)
+    @gate.gate(role=Role.PSP_PI, event=row.read_event, headers=headers.READ)
     def read(entry: Entry, authorisation_id: str, **path: str) -> Response:
         return _read(entry, row.kind, authorisation_id, path)
 
     @blueprint.route(member, methods=["PUT"], endpoint=f"update_{row.segment}")
     @describe.update(blueprint, row)
-    @gate.gate(role=Role.PSP_PI, headers=headers.UPDATE, collects=True)
+    @gate.gate(role=Role.PSP_PI, event=row.update_event, headers=headers.UPDATE, collects=True)
     def update(entry: Entry, authorisation_id: str, **path: str) -> Response:
-        return _update(entry, row.kind, authorisation_id, path)
+        return _update(entry, row, authorisation_id, path)
 
 
 def _start(entry: Entry, kind: AuthorisationKind, path: dict[str, str]) -> Response:
@@ -97,12 +97,13 @@ def _started(progress: Progress, profile: Profile) -> Response:
 
 
 def _update(
-    entry: Entry, kind: AuthorisationKind, authorisation_id: str, path: dict[str, str]
+    entry: Entry, row: Authorisations, authorisation_id: str, path: dict[str, str]
 ) -> Response:
     keys = gate.door().password_keys
     update = read_update(_json_body(), UPDATE, keys, headers=entry.findings)
+    gate.door().parts.events.narrow(row.update_event.of_kind(update.kind))
     with addressed(entry, path) as address:
-        where = AuthorisationAddress(address, kind, authorisation_id)
+        where = AuthorisationAddress(address, row.kind, authorisation_id)
         progress = update_authorisation(gate.door().parts, entry.ctx, where, update)
     return json_response(_body(progress, entry.ctx.profile), 200, _approach_header(progress))
 

@@ -1,19 +1,24 @@
 """The gate before every route: who calls, in which role, for which tenant, with which headers.
 
-A route declares it with `@gate(role=..., headers=...)`; a route without one is refused by a test.
+A route declares it with `@gate(role=..., event=..., headers=...)`; a route without one is refused
+by a test. From the moment that the TPP is known, its request is put on record.
 """
 
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from flask import Response, current_app, request
 
+from cms.domain.errors import Refusal
+from cms.domain.events import EventType, ReceivedRequest
+from cms.domain.ids import DEFAULT_TENANT, is_id
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
 from cms.domain.profile import Profile, ScaRedirectFlow
 from cms.profile_file import Profiles
-from xs2a.checks.headers import check_headers
+from xs2a.checks.headers import check_headers, is_uuid
 from xs2a.checks.oauth import TokenRule, token_rule
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.parts import Parts, TppContext
@@ -24,9 +29,21 @@ from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
+from xs2a.tpp.caller import Caller
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.refusals import CertificateBlocked
 from xs2a.tpp.roles import check_role
+
+# The headers that are put on record: none that is secret, none that tells of the PSU.
+ON_RECORD: Final = (
+    "accept",
+    "tpp-redirect-preferred",
+    "tpp-decoupled-preferred",
+    "tpp-explicit-authorisation-preferred",
+    "tpp-rejection-nofunds-preferred",
+    "tpp-notification-content-preferred",
+)
+LONGEST_ON_RECORD: Final = 255  # characters of a path or a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +58,12 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a route demands of its callers; `produces` are the media types of its good answers."""
+    """What a route demands of its callers; `produces` are the media types of its good answers.
+    `event` is what a request for it is put on record as.
+    """
 
     role: Role
+    event: EventType
     headers: tuple[HeaderRule, ...]
     produces: tuple[str, ...] = (JSON,)
 
@@ -64,6 +84,7 @@ class Entry:
 def gate(
     *,
     role: Role,
+    event: EventType,
     headers: tuple[HeaderRule, ...],
     produces: tuple[str, ...] = (JSON,),
     collects: bool = False,
@@ -72,15 +93,18 @@ def gate(
 
     With `collects` the view tells the findings itself; otherwise they are raised here.
     """
-    demands = Gate(role, headers, produces)
+    demands = Gate(role, event, headers, produces)
 
     def guard(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
         def guarded(**path: str) -> Response:
-            entry = enter(demands, path)
-            if entry.findings and not collects:
-                raise RequestFaulty(entry.findings)
-            return view(entry, **path)
+            known = identify(path)
+            received = _received(known, demands.event, path)
+            with door().parts.events.received(received) as request_id:
+                entry = enter(demands, known, request_id)
+                if entry.findings and not collects:
+                    raise RequestFaulty(entry.findings)
+                return view(entry, **path)
 
         guarded.__gate__ = demands  # type: ignore[attr-defined]
         return guarded
@@ -94,8 +118,27 @@ def door() -> Door:
     return opened
 
 
-def enter(demands: Gate, path: dict[str, str]) -> Entry:
-    """Judge the request, in the documented order. Raises the first stage's refusal."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A request whose TPP is known; `tenant` is what its `Instance-ID` names, or the refusal."""
+
+    caller: Caller
+    sent: SentHeaders
+    tenant: "Tenant | Refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant of ours, with its profile."""
+
+    instance_id: str
+    profile: Profile
+
+
+def identify(path: dict[str, str]) -> Known:
+    """Who calls. Raises the refusal of a request that is nobody's: it is not put on record, for
+    anybody could fill the record with such.
+    """
     if path.get("payment_service") not in PAYMENT_SERVICES:
         raise RequestFaulty.one(Message.PARAMETER_NOT_SUPPORTED)
     if not request.host:  # RFC 9112, 3.2
@@ -104,26 +147,65 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     opened = door()
     sent = sent_headers()
     caller = opened.identification.identify(request.remote_addr or "", sent)
-    profile = opened.profiles.for_tenant(sent.get("instance-id"))
+    named = sent.get("instance-id")
+    try:
+        profile = opened.profiles.for_tenant(named)
+        return Known(caller, sent, Tenant(opened.profiles.tenant(named), profile))
+    except Refusal as refusal:
+        return Known(caller, sent, refusal)
+
+
+def enter(demands: Gate, known: Known, request_id: str) -> Entry:
+    """Judge the request, in the documented order. Raises the first stage's refusal."""
+    caller, sent, tenant = known.caller, known.sent, known.tenant
+    if isinstance(tenant, Refusal):
+        raise tenant
+    profile = tenant.profile
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
-    instance_id = opened.profiles.tenant(sent.get("instance-id"))
-    if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, instance_id):
+    if door().parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
     ctx = TppContext(
         tpp=caller.tpp,
-        tpp_id=opened.parts.tpps.register(caller.tpp, instance_id),
-        instance_id=instance_id,
+        tpp_id=door().parts.tpps.register(caller.tpp, tenant.instance_id),
+        instance_id=tenant.instance_id,
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
+        internal_request_id=request_id,
         psu=_psu(sent),
         psu_context=_psu_context(sent),
         access_token=token,
     )
     return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
+
+
+def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:
+    """What is put on record of the request; of an id, only what can be one."""
+    sent, tenant = known.sent, known.tenant
+    x_request_id = sent.get("x-request-id") or ""
+    payment_id, authorisation_id = path.get("payment_id", ""), path.get("authorisation_id", "")
+    return ReceivedRequest(
+        event_type=event,
+        # A request that names no tenant of ours has nowhere else to be.
+        instance_id=DEFAULT_TENANT if isinstance(tenant, Refusal) else tenant.instance_id,
+        tpp=known.caller.tpp,
+        method=request.method,
+        path=request.path[:LONGEST_ON_RECORD],
+        headers=_on_record(sent),
+        x_request_id=x_request_id if is_uuid(x_request_id) else None,
+        payment_id=payment_id if is_id(payment_id) else None,
+        authorisation_id=authorisation_id if is_id(authorisation_id) else None,
+    )
+
+
+def _on_record(sent: SentHeaders) -> dict[str, str]:
+    found = {name: value for name in ON_RECORD if (value := sent.get(name)) is not None}
+    if request.content_type:
+        found["content-type"] = request.content_type
+    return {name: value[:LONGEST_ON_RECORD] for name, value in found.items()}
 
 
 def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:

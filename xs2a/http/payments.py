@@ -6,6 +6,7 @@ import orjson
 from flask import Response
 from flask_smorest import Blueprint
 
+from cms.domain.events import EventType
 from cms.domain.parties import Role
 from cms.domain.payment_service import PaymentService
 from xs2a.flows.reads import read_payment
@@ -29,7 +30,9 @@ payments = Blueprint(
 
 @payments.route(PRODUCT, methods=["POST"])
 @describe.initiation(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.INITIATION, collects=True)
+@gate.gate(
+    role=Role.PSP_PI, event=EventType.PAYMENT_INITIATION, headers=headers.INITIATION, collects=True
+)
 def initiate(entry: Entry, payment_service: str, payment_product: str) -> Response:
     """Initiate a payment and, where the start is implicit, its authorisation."""
     return answer_initiation(entry, PaymentService(payment_service), payment_product)
@@ -37,7 +40,12 @@ def initiate(entry: Entry, payment_service: str, payment_product: str) -> Respon
 
 @payments.route(PAYMENT, methods=["GET"])
 @describe.payment(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.READ, produces=(JSON, XML, MULTIPART))
+@gate.gate(
+    role=Role.PSP_PI,
+    event=EventType.GET_PAYMENT,
+    headers=headers.READ,
+    produces=(JSON, XML, MULTIPART),
+)
 def payment(entry: Entry, **path: str) -> Response:
     """Read a payment as it was initiated: the standard's JSON with its transaction status, any
     other format byte for byte (spec 14.1: not negotiated, a payment has the format it was sent in).
@@ -52,7 +60,12 @@ def payment(entry: Entry, **path: str) -> Response:
 
 @payments.route(PAYMENT, methods=["DELETE"])
 @describe.cancellation(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.CANCELLATION, collects=True)
+@gate.gate(
+    role=Role.PSP_PI,
+    event=EventType.PAYMENT_CANCELLATION,
+    headers=headers.CANCELLATION,
+    collects=True,
+)
 def cancel(entry: Entry, **path: str) -> Response:
     """Cancel a payment, or ask for the authorisation of its cancellation."""
     return answer_cancellation(entry, path)
@@ -60,7 +73,12 @@ def cancel(entry: Entry, **path: str) -> Response:
 
 @payments.route(f"{PAYMENT}/status", methods=["GET"])
 @describe.payment_status(payments)
-@gate.gate(role=Role.PSP_PI, headers=headers.READ, produces=STATUS_FORMATS)
+@gate.gate(
+    role=Role.PSP_PI,
+    event=EventType.GET_TRANSACTION_STATUS,
+    headers=headers.READ,
+    produces=STATUS_FORMATS,
+)
 def payment_status(entry: Entry, **path: str) -> Response:
     """Read a payment's transaction status, as JSON or as a pain.002 message."""
     return answer_status(entry, path)

@@ -10,10 +10,11 @@ from cms.domain.authorisation import AuthorisationKind
 from cms.domain.errors import Malformed, PsuMismatch, Unknown
 from cms.domain.parties import PsuId
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.http.bodies import payment_body
 from cms.http.caller import psu_of_headers, tenant
 from cms.http.codes import done, status_named
 from cms.http.paging import PARAMETERS, page_of
-from cms.http.psu.bodies import authorisation_body, payment_body, psu_row_body, visit_body
+from cms.http.psu.bodies import authorisation_body, psu_row_body, visit_body
 from cms.http.rooms import rooms
 from cms.service.authorisations import ScaReport, Visit
 

@@ -30,6 +30,7 @@ class AuthorisationQueries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.added: str | None = None  # the id of the one that is new
 
     def find(self, authorisation_id: str, *, lock: bool = False) -> Authorisation | None:
         """The authorisation, or None. With `lock` nobody else can move it until we commit."""
@@ -70,6 +71,7 @@ class AuthorisationQueries:
     def add(self, authorisation: Authorisation) -> None:
         """A new authorisation below a payment that is stored already."""
         _INSERT.run(self._connection, _row(authorisation))
+        self.added = authorisation.authorisation_id
 
 
 def new_authorisation_row(authorisation: Authorisation) -> NewRow:

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, update
 
 from cms.domain.errors import ChangedMeanwhile
+from cms.domain.events import EventType
 from cms.domain.moving import StatusMove
-from cms.store.inserts import NewRow, PreparedInsert
-from cms.store.tables import authorisations, events, payments
+from cms.store.inserts import NewRow
+from cms.store.journal import in_hand
+from cms.store.queries.events import INSERT_EVENT
+from cms.store.tables import authorisations, payments
 
 # Per kind of resource: its table, its key and the column of its status.
 _PLACES: Final[dict[str, tuple[Table, str, str]]] = {
@@ -27,10 +30,9 @@ _UPDATES = {
     )
     for kind, (table, key, status) in _PLACES.items()
 }
-_INSERT = PreparedInsert(events)
 _EVENT_TYPES: Final = {
-    "payment": "TRANSACTION_STATUS_CHANGED",
-    "authorisation": "SCA_STATUS_CHANGED",
+    "payment": EventType.TRANSACTION_STATUS_CHANGED,
+    "authorisation": EventType.SCA_STATUS_CHANGED,
 }
 
 
@@ -58,33 +60,25 @@ class MoveQueries:
         )
         if result.rowcount != 1:
             raise ChangedMeanwhile
-        _INSERT.run(self._connection, _event_row(move, self._new_id()))
-
-    def of_payment(self, payment_id: str) -> list[dict[str, Any]]:
-        """The moves of a payment and of its authorisations, oldest first."""
-        query = (
-            select(events)
-            .where(events.c.payment_id == payment_id, events.c.to_status.is_not(None))
-            .order_by(events.c.event_id)
-        )
-        return [dict(row) for row in self._connection.execute(query).mappings()]
+        INSERT_EVENT.run(self._connection, _event_row(move, self._new_id()))
 
 
 def new_move_row(move: StatusMove, event_id: str) -> NewRow:
     """The event of a resource that is new itself and has moved already."""
-    return _INSERT, _event_row(move, event_id)
+    return INSERT_EVENT, _event_row(move, event_id)
 
 
 def _event_row(move: StatusMove, event_id: str) -> dict[str, Any]:
+    request = in_hand()
     return {
         "instance_id": move.instance_id,
         "event_id": event_id,
         "at": move.at,
-        "origin": "XS2A_INTERNAL",
-        "event_type": _EVENT_TYPES[move.kind],
+        "origin": move.cause.origin.value,
+        "event_type": _EVENT_TYPES[move.kind].value,
         "payment_id": move.payment_id,
         "authorisation_id": None if move.resource_id == move.payment_id else move.resource_id,
         "from_status": move.source.value,
         "to_status": move.target.value,
         "cause": move.cause.value,
-    }
+    } | (request.stamp() if request else {})

@@ -24,7 +24,7 @@ from cms.domain.payment_order import (
 )
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
-from cms.http.psu.bodies import payment_body
+from cms.http.bodies import payment_body
 
 XML = Document("application/xml; charset=utf-8", b"<Document/>")
 MULTIPART = Document("multipart/form-data; boundary=x", b"--x--")

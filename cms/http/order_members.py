@@ -16,7 +16,7 @@ from cms.domain.payment_order import (
     StructuredRemittance,
 )
 from cms.domain.payment_service import PaymentService
-from cms.http.psu.members import present
+from cms.http.members import present
 
 # In a periodic payment these do not count: a pain.001 must name a day, and the standing order
 # beside it names those that are meant.

@@ -1,0 +1,146 @@
+"""The TPP's request in hand, and what of it is still to be put on record.
+
+Its event goes with the first transaction that the request commits, later calls of the bank with
+the next one. If that transaction fails, both stay pending; what is pending at the end of the
+request is written by itself (`event_writer.py`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from cms.domain.events import BankCall, EventOrigin, EventType, ReceivedRequest
+from cms.domain.parties import Tpp
+
+EventRow = Mapping[str, Any]
+"""Columns of the table `events` and their values."""
+
+
+class RequestInHand:
+    """A TPP's request while it is answered, by one thread."""
+
+    def __init__(self, received: ReceivedRequest, *, at: datetime, request_id: str) -> None:
+        """`request_id` is our own id of the request, and of its event."""
+        self.received = received
+        self.at = at
+        self.request_id = request_id
+        self.event_type = received.event_type
+        self.payment_id = received.payment_id
+        self.authorisation_id = received.authorisation_id
+        self.calls: list[BankCall] = []
+        self._stored = False
+
+    def pending(
+        self,
+        new_id: Callable[[], str],
+        *,
+        payment_id: str | None = None,
+        authorisation_id: str | None = None,
+    ) -> EventRow | None:
+        """What is to be stored next. The ids are those of what has just been made, if anything."""
+        if self._stored and not self.calls:
+            return None
+        if self._stored:
+            described = bank_called_row(self.calls, self.received.instance_id, new_id())
+        else:
+            described = {
+                "instance_id": self.received.instance_id,
+                "event_id": self.request_id,
+                "at": self.at,
+                "origin": EventOrigin.TPP.value,
+                "event_type": self.event_type.value,
+                "payload": self._payload(),
+            }
+        return {
+            **described,
+            **self.stamp(),
+            "payment_id": payment_id or self.payment_id,
+            "authorisation_id": authorisation_id or self.authorisation_id,
+        }
+
+    def stored(self, row: EventRow) -> None:
+        """The row is committed."""
+        self.payment_id = row["payment_id"]
+        self.authorisation_id = row["authorisation_id"]
+        self.calls = []
+        self._stored = True
+
+    def stamp(self) -> dict[str, str | None]:
+        """By what the events of this request are found together."""
+        return {
+            "tpp_authorisation_number": self.received.tpp.authorisation_number,
+            "x_request_id": self.received.x_request_id,
+            "internal_request_id": self.request_id,
+        }
+
+    def _payload(self) -> str:
+        received = self.received
+        described: dict[str, Any] = {
+            "method": received.method,
+            "path": received.path,
+            "tppInfo": orjson.Fragment(_tpp_json(received.tpp)),
+            "headers": received.headers,
+        }
+        if self.calls:
+            described["bankCalls"] = _told(self.calls)
+        return orjson.dumps(described).decode()
+
+
+_IN_HAND: Final[ContextVar[RequestInHand | None]] = ContextVar("request_in_hand", default=None)
+
+
+def in_hand() -> RequestInHand | None:
+    """The TPP's request that is being answered here, if it is one."""
+    return _IN_HAND.get()
+
+
+@contextmanager
+def taken_in_hand(request: RequestInHand) -> Iterator[None]:
+    """All that is stored inside belongs to this request."""
+    token = _IN_HAND.set(request)
+    try:
+        yield
+    finally:
+        _IN_HAND.reset(token)
+
+
+def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) -> dict[str, Any]:
+    """The event of calls of the bank that no request's event tells of."""
+    return {
+        "instance_id": instance_id,
+        "event_id": event_id,
+        "at": calls[0].at,
+        "origin": EventOrigin.XS2A_INTERNAL.value,
+        "event_type": EventType.BANK_CALLED.value,
+        "payload": orjson.dumps({"bankCalls": _told(calls)}).decode(),
+    }
+
+
+def _told(calls: Sequence[BankCall]) -> list[dict[str, Any]]:
+    return [
+        {
+            "method": call.method,
+            "answer": call.answer,
+            **({"codes": call.codes} if call.codes else {}),
+            "durationMs": call.duration_ms,
+        }
+        for call in calls
+    ]
+
+
+@lru_cache(maxsize=4096)  # a TPP calls again and again, and an initiation is to be quick
+def _tpp_json(tpp: Tpp) -> bytes:
+    facts = {
+        "authorisationNumber": tpp.authorisation_number,
+        "tppName": tpp.name,
+        "tppRoles": sorted(role.service for role in tpp.roles),
+        "authorityId": tpp.authority_id,
+        "authorityName": tpp.authority_name,
+        "country": tpp.country,
+    }
+    return orjson.dumps({name: fact for name, fact in facts.items() if fact is not None})
