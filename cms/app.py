@@ -5,7 +5,9 @@ from flask_smorest import Api
 
 from cms.http.admin.profile import profile_blueprints
 from cms.http.aspsp.events import aspsp_events
+from cms.http.aspsp.export import aspsp_export
 from cms.http.aspsp.payments import aspsp_payments
+from cms.http.aspsp.tpps import aspsp_tpps
 from cms.http.caller import demand_token
 from cms.http.console import console_pages
 from cms.http.console.rooms import ConsoleRooms
@@ -15,7 +17,7 @@ from cms.http.published import health_and_docs, openapi_settings
 from cms.http.rooms import Rooms
 from cms.store.unit_of_work import Store
 
-MAX_BODY_BYTES = 1024 * 1024
+MAX_BODY_BYTES = 2 * 1024 * 1024  # what the TPP's side takes, the bank may replace
 
 
 def create_app(
@@ -31,12 +33,8 @@ def create_app(
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    for blueprint in (
-        psu_payments,
-        aspsp_payments,
-        aspsp_events,
-        *profile_blueprints(rooms.profiles, sandbox),
-    ):
+    faces = (psu_payments, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
+    for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
     app.register_blueprint(health_and_docs(store.answers))
     app.register_blueprint(console_pages)

@@ -38,7 +38,7 @@ from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import create_app as create_xs2a_app
-from xs2a.bodies.reading import order_again
+from xs2a.bodies.reading import order_again, other_order
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
@@ -136,9 +136,11 @@ def cms_face(house: House) -> Flask:
             authorisations=parts.authorisations,
             tpps=parts.tpps,
             stop_list=parts.stop_list,
+            search=PaymentSearch(house.store),
             profiles=house.profiles,
             order_of=parts.order_of,
             events=parts.events,
+            other_order=other_order,
         ),
         house.store,
         console=console_rooms(house),

@@ -12,17 +12,23 @@ from cms.domain.errors import (
     CancellationOfFinalised,
     ConfirmationOverdue,
     NothingToAuthorise,
+    OrderBeingAuthorised,
     PsuHasAuthorised,
     PsuMismatch,
     TooManyAuthorisations,
 )
 from cms.domain.expiry import confirmation_overdue
+from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
-from cms.domain.statuses import Cause, ScaStatus
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 
 MOST_AUTHORISATIONS = 25  # of one payment, or of its cancellation
 DONE = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED})
+# In these the bank may know the PSU, but has not yet asked for a code that is tied to the order.
+_BEFORE_THE_CODE = frozenset(
+    {ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED, ScaStatus.PSU_AUTHENTICATED}
+)
 
 
 def ensure_not_expired(payment: Payment, now: datetime) -> None:
@@ -53,6 +59,28 @@ def ensure_authorisable(payment: Payment, kind: AuthorisationKind, now: datetime
     if not payment.awaits_confirmation:
         raise NothingToAuthorise
     ensure_idle(payment)
+
+
+def ensure_replaceable(payment: Payment, below: list[Authorisation], now: datetime) -> None:
+    """May the bank put another order in the place of the TPP's? A PSU authorises what it saw.
+
+    So not once a code may be tied to the order, nor while a PSU authorises at the TPP's or on a
+    device, where the bank's pages do not show it the new order. Raises AlreadyFinalised,
+    OrderBeingAuthorised, ConfirmationOverdue, NothingToAuthorise and BeingCarriedOut.
+    """
+    ensure_open(payment)
+    ensure_authorisable(payment, AuthorisationKind.PIS_CREATION, now)
+    if payment.status is TransactionStatus.PATC or any(_ties_order(each) for each in below):
+        raise OrderBeingAuthorised
+
+
+def _ties_order(authorisation: Authorisation) -> bool:
+    if authorisation.kind is not AuthorisationKind.PIS_CREATION:
+        return False
+    if authorisation.status is ScaStatus.FAILED:
+        return False
+    at_the_bank = authorisation.sca_approach.psu_leaves
+    return not (at_the_bank and authorisation.status in _BEFORE_THE_CODE)
 
 
 def ensure_room(kind: AuthorisationKind, earlier: list[Authorisation]) -> None:

@@ -68,6 +68,14 @@ class ConfirmationOverdue(Refusal):
     text = "The payment was not authorised in time and has expired."
 
 
+class OrderBeingAuthorised(Refusal):
+    """A PSU may have seen the order already to which its authorisation is tied; it stays as it is
+    (Delegated Regulation (EU) 2018/389, Article 5).
+    """
+
+    text = "A PSU is authorising this payment, or has; its order cannot be replaced any more."
+
+
 class NothingToAuthorise(Refusal):
     """The payment is authorised already, or finalised (P3)."""
 

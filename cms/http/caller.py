@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, jsonify, request
 
+from cms.domain.errors import Malformed
 from cms.domain.parties import PsuId
 from cms.http.rooms import rooms
 
@@ -50,11 +51,21 @@ def tenant() -> str:
 
 
 def psu_of_headers() -> PsuId:
-    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty where they are not sent."""
-    headers = request.headers
+    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty where they are blank.
+
+    Raises Malformed.
+    """
     return PsuId(
-        psu_id=headers.get("psu-id") or None,
-        psu_id_type=headers.get("psu-id-type") or None,
-        psu_corporate_id=headers.get("psu-corporate-id") or None,
-        psu_corporate_id_type=headers.get("psu-corporate-id-type") or None,
+        psu_id=named("psu-id"),
+        psu_id_type=named("psu-id-type"),
+        psu_corporate_id=named("psu-corporate-id"),
+        psu_corporate_id_type=named("psu-corporate-id-type"),
     )
+
+
+def named(header: str) -> str | None:
+    """The header's value; a blank one says nothing. Raises Malformed."""
+    value = request.headers.get(header, "").strip()
+    if not value.isprintable():
+        raise Malformed("Must not contain control characters.", path=header)
+    return value or None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import ensure_replaceable
 from cms.domain.errors import IllegalMove, KeptBefore, Unknown
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
@@ -70,6 +71,17 @@ class Payments:
         """The bytes that the TPP sent."""
         with self._store.reading() as uow:
             return uow.payments.body(payment.payment_id)
+
+    def replace_body(self, seen: Payment, body: bytes) -> None:
+        """The bank puts another order, of the same format, in the place of the TPP's.
+
+        Raises what `ensure_replaceable` raises.
+        """
+        with self._store.writing() as uow:
+            payment = payment_of_tenant(uow, seen.payment_id, seen.instance_id, lock=True)
+            below = uow.authorisations.of_parent(payment.payment_id)
+            ensure_replaceable(payment, below, self._clock())
+            uow.payments.set_body(payment, body)
 
     def tpp_of(self, payment: Payment) -> Tpp:
         """The TPP that initiated the payment. Raises Unknown."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from threading import Lock
 
+from cms.domain.errors import Unknown
 from cms.domain.parties import Tpp
 from cms.store.queries.tpps import tpp_id
 from cms.store.unit_of_work import Store
@@ -21,6 +22,16 @@ class Tpps:
         self._clock = clock
         self._kept: dict[tuple[str, Tpp], str] = {}
         self._lock = Lock()
+
+    def find(self, authorisation_number: str, instance_id: str) -> Tpp:
+        """The TPP of this number, of whatever authority; of several the one that called last
+        with something new. Raises Unknown.
+        """
+        with self._store.reading() as uow:
+            found = uow.tpps.of_number(authorisation_number, instance_id)
+        for tpp in found.values():
+            return tpp
+        raise Unknown
 
     def register(self, tpp: Tpp, instance_id: str) -> str:
         """Make sure the TPP is on record as its certificate names it; returns its key.

@@ -5,9 +5,11 @@ from typing import Final, Protocol
 
 from python_multipart.multipart import parse_options_header
 
+from cms.domain.errors import Malformed
 from cms.domain.payment import Payment
 from cms.domain.payment_order import Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
+from cms.domain.profile import Profile
 from xs2a.bodies import charsets
 from xs2a.bodies.json_body import order_again as json_order_again
 from xs2a.bodies.json_body import read_json
@@ -92,6 +94,22 @@ def order_again(payment: Payment, body: bytes) -> PaymentOrder:
     """
     document = Document(payment.content_type, body)
     return _orders(payment.product, document).again(payment.service, document)
+
+
+def other_order(payment: Payment, body: bytes, profile: Profile) -> PaymentOrder:
+    """The order in bytes that the bank wants to put in the place of the payment's.
+
+    They are checked like the TPP's, on the day on which the payment came: with a day that is
+    proper then it need not be sent again after midnight. Raises Malformed with the first finding.
+    """
+    document = Document(payment.content_type, body)
+    rules = BodyRules(profile, payment.created_at.date())
+    read = read_order(payment.service, payment.product, document, rules)
+    if read.order is not None:
+        return read.order
+    stages = (read.early, read.unknown_members, read.fields, read.accounts)
+    found = next(stage[0] for stage in stages if stage)
+    raise Malformed(found.text, path=found.path)
 
 
 def _orders(product: str, document: Document) -> Orders:

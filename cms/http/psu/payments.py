@@ -8,7 +8,10 @@ from flask_smorest import Blueprint
 
 from cms.domain.authorisation import AuthorisationKind
 from cms.domain.errors import Malformed, PsuMismatch, Unknown
+from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from cms.domain.payment_service import PAYMENT_SERVICES
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.http.bodies import payment_body
 from cms.http.caller import psu_of_headers, tenant
@@ -28,6 +31,7 @@ psu_payments = Blueprint(
 _PSU_MEMBERS = frozenset({"psuId", "psuIdType", "psuCorporateId", "psuCorporateIdType"})
 _METHOD_MEMBERS = frozenset({"authenticationMethodId", "authenticationData"})
 _MAX_LENGTH = 255
+_UNSAID = "application/octet-stream"  # so a client sends bytes that it says nothing about
 
 
 @psu_payments.route("/redirect/<string:redirect_id>", methods=["GET"])
@@ -56,6 +60,33 @@ def visit_for_cancellation(redirect_id: str) -> Response:
 def payment(payment_id: str) -> Response:
     """A payment, for one of its PSUs (header `psu-id`)."""
     return _payment_of_psu(payment_id)
+
+
+@psu_payments.route(
+    "/<string:payment_service>/<string:payment_product>/<string:payment_id>", methods=["PUT"]
+)
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised, or a PSU is authorising it"},
+        "404": {"description": "Unknown"},
+    }
+)
+def replace_order(payment_service: str, payment_product: str, payment_id: str) -> Response:
+    """Put another order, in the format of the TPP's, in the place of what the TPP sent."""
+    if payment_service not in PAYMENT_SERVICES:
+        raise Malformed("There is no such payment service.", path="payment-service")
+    found = rooms().payments.find(payment_id, tenant())
+    ensure_open(found)
+    if payment_service != found.service.value:
+        raise Malformed("The payment is of another payment service.", path="payment-service")
+    if payment_product != found.product:
+        raise Malformed("The payment is of another payment product.", path="payment-product")
+    _demand_format(found)
+    profile = rooms().profiles.for_tenant(found.instance_id)
+    body = request.get_data()
+    rooms().other_order(found, body, profile)
+    rooms().payments.replace_body(found, body)
+    return done()
 
 
 @psu_payments.route("/cancellation/<string:payment_id>", methods=["GET"])
@@ -125,6 +156,14 @@ def report_payment_status(payment_id: str, status: str) -> Response:
     cause = Cause.ONLINE_BANKING_REPORTED
     rooms().payments.set_status(payment_id, tenant(), reported, cause=cause)
     return done()
+
+
+def _demand_format(payment: Payment) -> None:
+    """The format stays: a reader that has just read it must be able to read the new bytes."""
+    sent = request.mimetype
+    if sent not in {"", _UNSAID, payment.content_type.partition(";")[0].strip().lower()}:
+        text = f"The order must be sent as the TPP's was: {payment.content_type}"
+        raise Malformed(text, path="content-type")
 
 
 def _visited(found: Visit) -> Response:

@@ -86,6 +86,10 @@ class PaymentQueries:
         """Several PSUs have to authorise the payment (A10)."""
         self._set(payment, multilevel=True)
 
+    def set_body(self, payment: Payment, body: bytes) -> None:
+        """The bank has put another order in the place of the TPP's."""
+        self._set(payment, body=body)
+
     def set_cancellation(self, payment: Payment, request: CancellationRequest) -> None:
         """The TPP has asked to cancel, and a PSU has to agree (P7)."""
         self._set(payment, **_cancellation_columns(request))
