@@ -22,6 +22,7 @@ from cms.service.authorisations import Authorisations
 from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
+from cms.service.jobs import Jobs
 from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
 from cms.service.sca import Sca
@@ -157,8 +158,8 @@ def console_rooms(house: House) -> ConsoleRooms:
             store, clock, secrets.token_urlsafe, shortest_password=shortest_password(settings)
         ),
         trail=Trail(store, clock),
-        search=PaymentSearch(store),
         intents=house.parts.intents,
+        jobs=Jobs(store, clock),
         clock=clock,
         secure_cookie=not settings.sandbox,
     )

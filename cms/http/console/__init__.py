@@ -6,6 +6,7 @@ from flask import Blueprint, g
 
 from cms.http.console.front import front
 from cms.http.console.gate import check_request, csrf_token, secure
+from cms.http.console.jobs import jobs
 from cms.http.console.log_in import log_in
 from cms.http.console.payments import payments
 from cms.http.console.problems import register_problem_pages
@@ -31,5 +32,5 @@ def in_every_page() -> dict[str, Any]:
 console_pages.before_request(check_request)
 console_pages.after_request(secure)
 register_problem_pages(console_pages)
-for part in (log_in, payments, tpps, profile, trail, front):
+for part in (log_in, payments, tpps, profile, jobs, trail, front):
     console_pages.register_blueprint(part)

@@ -13,7 +13,7 @@ from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.http.console.gate import demands, session_now
 from cms.http.console.rooms import console_rooms
 from cms.http.console.tenancy import chosen_tenant, tenants
-from cms.http.console.timeline import timeline
+from cms.http.console.timeline import Known, timeline
 from cms.http.console.words import order_facts, typed_moment
 from cms.http.rooms import rooms
 
@@ -47,7 +47,7 @@ def search() -> Response:
     tenant, error = chosen_tenant(), None
     found: list[FoundPayment] = []
     try:
-        found = console_rooms().search.newest(
+        found = rooms().search.newest(
             _wanted(typed, tenant), size=LINES + 1, older_than=typed.get("older_than")
         )
     except Malformed as refusal:
@@ -74,17 +74,22 @@ def one(payment_id: str) -> str:
     tenant = chosen_tenant()
     payment = rooms().payments.find(payment_id, tenant)
     console_rooms().trail.looked_at_payment(session_now().operator, payment.payment_id, tenant)
+    known = Known(
+        payment=payment,
+        authorisations=rooms().authorisations.all_of(payment),
+        intent=console_rooms().intents.of_payment(payment),
+        events=rooms().events.of_payment(payment.payment_id, tenant),
+    )
     order = rooms().order_of(payment, rooms().payments.body(payment))
-    authorisations = rooms().authorisations.all_of(payment)
     return render_template(
         "payment.html",
         tenant=tenant,
         payment=payment,
         facts=list(order_facts(order)),
         tpp=rooms().payments.tpp_of(payment),
-        authorisations=authorisations,
-        intent=console_rooms().intents.of_payment(payment),
-        timeline=timeline(payment, authorisations),
+        authorisations=known.authorisations,
+        intent=known.intent,
+        timeline=timeline(known),
     )
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from flask import current_app
 
 from cms.service.intents import BankIntents
+from cms.service.jobs import Jobs
 from cms.service.operators import OperatorSessions, Trail
-from cms.service.search import PaymentSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class ConsoleRooms:
 
     sessions: OperatorSessions
     trail: Trail
-    search: PaymentSearch
     intents: BankIntents
+    jobs: Jobs
     clock: Callable[[], datetime]
     secure_cookie: bool
 

@@ -1,10 +1,13 @@
-"""What has happened to a payment, in one list by time."""
+"""What has happened to a payment, by time: requests, moves, authorisations, calls of the bank."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cms.domain.authorisation import Authorisation
+from cms.domain.events import Event, EventType
+from cms.domain.intent import BankIntent
 from cms.domain.payment import Payment
 
 
@@ -15,26 +18,72 @@ class Happening:
     at: datetime
     kind: str
     text: str
-    more: str = ""
+    more: tuple[str, ...] = ()
     status: str = ""
 
 
-def timeline(payment: Payment, authorisations: Sequence[Authorisation]) -> list[Happening]:
-    """Everything that is known, the oldest first."""
-    found = [*_of_payment(payment), *map(_of_authorisation, authorisations)]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is stored of a payment's past."""
+
+    payment: Payment
+    authorisations: Sequence[Authorisation]
+    intent: BankIntent | None
+    events: Sequence[Event]
+
+
+def timeline(known: Known) -> list[Happening]:
+    """Everything, the oldest first. Events come in their order; of one moment, what was made comes
+    before what became of it.
+    """
+    found = [*_of_resources(known)]
+    for event in known.events:
+        found += _of_event(event)
     return sorted(found, key=lambda each: each.at)
 
 
-def _of_payment(payment: Payment) -> Iterator[Happening]:
-    yield Happening(payment.created_at, "payment", "Payment received")
-    if payment.cancellation is not None:
-        yield Happening(payment.cancellation.requested_at, "payment", "Cancellation asked for")
+def _of_resources(known: Known) -> Iterator[Happening]:
+    yield Happening(known.payment.created_at, "payment", "Payment stored")
+    for each in known.authorisations:
+        text = f"Authorisation started: {each.sca_approach.lower()}, {each.kind}"
+        yield Happening(each.created_at, "authorisation", text, (each.authorisation_id,))
+    if known.intent is not None:
+        text = f"About to ask the bank to {known.intent.deed}; its answer is not known yet"
+        yield Happening(known.intent.created_at, "bank", text, (known.intent.intent_id,))
 
 
-def _of_authorisation(authorisation: Authorisation) -> Happening:
-    return Happening(
-        authorisation.created_at,
-        "authorisation",
-        f"Authorisation started ({authorisation.kind}, {authorisation.sca_approach})",
-        authorisation.authorisation_id,
-    )
+def _of_event(event: Event) -> Iterator[Happening]:
+    """A move, or a request; the calls of the bank that it led to are lines of their own."""
+    payload = event.payload or {}
+    if event.to_status is not None:
+        yield Happening(event.at, "status", *_move(event))
+    elif event.event_type is not EventType.BANK_CALLED:
+        yield Happening(event.at, "request", _words(event.event_type), _request(event, payload))
+    for call in payload.get("bankCalls", ()):
+        yield Happening(event.at, "bank", f"Bank: {_words(call['method'])}", (_answer(call),))
+
+
+def _move(event: Event) -> tuple[str, tuple[str, ...], str]:
+    what = "SCA status" if event.event_type is EventType.SCA_STATUS_CHANGED else "Payment"
+    cause = f"{_words(event.cause)}, by {_words(event.origin)}" if event.cause else ""
+    more = tuple(part for part in (cause, event.authorisation_id or "") if part)
+    return f"{what}: {event.from_status} to", more, event.to_status or ""
+
+
+def _request(event: Event, payload: Mapping[str, Any]) -> tuple[str, ...]:
+    """The request itself, and the ids by which both sides find it."""
+    line = f"{payload.get('method', '')} {payload.get('path', '')}".strip()
+    asked = f"X-Request-ID {event.x_request_id}" if event.x_request_id else ""
+    ours = f"our id {event.internal_request_id}" if event.internal_request_id else ""
+    return tuple(part for part in (line, ", ".join(filter(None, (asked, ours)))) if part)
+
+
+def _answer(call: Mapping[str, Any]) -> str:
+    codes = f" ({', '.join(call['codes'])})" if call.get("codes") else ""
+    return f"{call['answer']}{codes}, {call['durationMs']} ms"
+
+
+def _words(name: str) -> str:
+    """`GET_PAYMENT_REQUEST_RECEIVED` as a person would say it."""
+    said = name.removesuffix("_REQUEST_RECEIVED").replace("_", " ")
+    return said.capitalize() if said.isupper() else said
