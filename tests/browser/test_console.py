@@ -70,7 +70,12 @@ def test_a_payment_is_found_by_its_psu_and_tells_its_story(desk: Visit) -> None:
     for told in ("12.50 EUR", "Marion Mueller", "anton.brueckner", "ACSC"):
         assert told in facts
     story = page.locator(".timeline").inner_text()
-    for told in ("Payment initiation", "Authorisation started", "SCA status", "Bank:"):
+    for told in (
+        "Payment initiation",
+        "Authorisation of the payment started",
+        "SCA status",
+        "Bank:",
+    ):
         assert told in story
 
 

@@ -3,12 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from cms.domain.authorisation import Authorisation
-from cms.domain.events import Event, EventType
+from cms.domain.authorisation import Authorisation, AuthorisationKind
+from cms.domain.events import Event, EventOrigin, EventType
 from cms.domain.intent import BankIntent
 from cms.domain.payment import Payment
+
+# Within one moment.
+_ORDER: Final = ("request", "bank", "payment", "authorisation", "status")
+_WHO: Final = {
+    EventOrigin.TPP: "the TPP",
+    EventOrigin.ASPSP: "the bank",
+    EventOrigin.ASPSP_PSU_INTERFACE: "the online banking",
+    EventOrigin.XS2A_INTERNAL: "the server",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +42,20 @@ class Known:
 
 
 def timeline(known: Known) -> list[Happening]:
-    """Everything, the oldest first. Events come in their order; of one moment, what was made comes
-    before what became of it.
-    """
+    """Everything, the oldest first; of one moment, causes before what came of them."""
     found = [*_of_resources(known)]
     for event in known.events:
         found += _of_event(event)
-    return sorted(found, key=lambda each: each.at)
+    return sorted(found, key=lambda each: (each.at, _ORDER.index(each.kind)))
 
 
 def _of_resources(known: Known) -> Iterator[Happening]:
     yield Happening(known.payment.created_at, "payment", "Payment stored")
     for each in known.authorisations:
-        text = f"Authorisation started: {each.sca_approach.lower()}, {each.kind}"
+        of = (
+            "the cancellation" if each.kind is AuthorisationKind.PIS_CANCELLATION else "the payment"
+        )
+        text = f"Authorisation of {of} started: {each.sca_approach.lower()}"
         yield Happening(each.created_at, "authorisation", text, (each.authorisation_id,))
     if known.intent is not None:
         text = f"About to ask the bank to {known.intent.deed}; its answer is not known yet"
@@ -65,7 +75,7 @@ def _of_event(event: Event) -> Iterator[Happening]:
 
 def _move(event: Event) -> tuple[str, tuple[str, ...], str]:
     what = "SCA status" if event.event_type is EventType.SCA_STATUS_CHANGED else "Payment"
-    cause = f"{_words(event.cause)}, by {_words(event.origin)}" if event.cause else ""
+    cause = f"{_words(event.cause)}, by {_WHO[event.origin]}" if event.cause else ""
     more = tuple(part for part in (cause, event.authorisation_id or "") if part)
     return f"{what}: {event.from_status} to", more, event.to_status or ""
 
