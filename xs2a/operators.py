@@ -92,13 +92,22 @@ def sandbox_operators_left(settings: Settings) -> list[str]:
 @contextmanager
 def _operators() -> Iterator["Operators"]:
     """The operators behind the settings; every refusal is told in its own words."""
-    from xs2a.wiring import open_operators  # noqa: PLC0415  `--help` needs no database
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  `--help` needs no database
 
+    from xs2a.database_setup import is_migrated  # noqa: PLC0415
+    from xs2a.wiring import open_operators  # noqa: PLC0415
+
+    settings = _settings()
     try:
-        with open_operators(_settings()) as operators:
+        if not is_migrated(settings):
+            raise click.ClickException("The database is not ready: run `xs2a migrate`.")
+        with open_operators(settings) as operators:
             yield operators
     except Refusal as refusal:
         raise click.ClickException(refusal.text) from refusal
+    except SQLAlchemyError as error:  # its own words may hold the password of the database
+        text = f"The database does not answer: {type(error).__name__}"
+        raise click.ClickException(text) from error
 
 
 def _password(*, from_input: bool) -> str:

@@ -130,10 +130,12 @@ def not_found(visit: Visit) -> None:
 
 def session_ended(visit: Visit) -> None:
     log_in(visit)
-    cookie = next(c for c in visit.page.context.cookies() if c["name"] == "console_session")
+    kept = {each["name"]: each["value"] for each in visit.page.context.cookies()}
     visit.button("Log out").click()
     visit.page.wait_for_load_state()
-    visit.page.context.add_cookies([{**cookie, "url": None}])  # type: ignore[typeddict-item]
+    visit.page.context.add_cookies(
+        [{"name": "console_session", "value": kept["console_session"], "url": visit.server.cms}]
+    )
     open_console(visit)
 
 

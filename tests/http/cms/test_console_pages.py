@@ -59,7 +59,7 @@ def test_a_payment_is_found_by_all_that_the_bank_knows_of_it(
         "psu=marion.mueller",
         "status=RCVD",
         f"before={NOW + timedelta(minutes=1):%Y-%m-%dT%H:%M}",
-        f"tpp={NUMBER}&status=RCVD&sca_status=received&since=2026-03-02T10:30",
+        f"tpp={NUMBER}&status=RCVD&sca_status=psuIdentified&since=2026-03-02T10:30",
     ):
         assert found(desk.get(f"/payments?{query}")) == [made.payment_id], query
     assert len(found(desk.get("/payments"))) == 2
