@@ -9,6 +9,8 @@ from cms.http.aspsp.export import aspsp_export
 from cms.http.aspsp.payments import aspsp_payments
 from cms.http.aspsp.tpps import aspsp_tpps
 from cms.http.caller import demand_token
+from cms.http.console import console_pages
+from cms.http.console.rooms import ConsoleRooms
 from cms.http.errors import register_error_handlers
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs, openapi_settings
@@ -18,12 +20,15 @@ from cms.store.unit_of_work import Store
 MAX_BODY_BYTES = 2 * 1024 * 1024  # what the TPP's side takes, the bank may replace
 
 
-def create_app(rooms: Rooms, store: Store, *, tokens: tuple[str, ...], sandbox: bool) -> Flask:
+def create_app(
+    rooms: Rooms, store: Store, *, console: ConsoleRooms, tokens: tuple[str, ...], sandbox: bool
+) -> Flask:
     """Put the faces together. Without `tokens` everybody may call (sandbox mode only)."""
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["cms"] = rooms
+    app.extensions["console"] = console
     openapi_settings(app, "Consent management of the XS2A server")
     demand_token(app, tokens)
     api = Api(app)
@@ -32,4 +37,5 @@ def create_app(rooms: Rooms, store: Store, *, tokens: tuple[str, ...], sandbox: 
     for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
     app.register_blueprint(health_and_docs(store.answers))
+    app.register_blueprint(console_pages)
     return app

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from xs2a.operators import add_sandbox_operators, operator
 from xs2a.settings import Settings, SettingsInvalid, read_settings
 
 
 @click.group()
 def main() -> None:
     """An ASPSP-side XS2A server."""
+
+
+main.add_command(operator)
 
 
 @main.command()
@@ -26,6 +30,8 @@ def migrate() -> None:
     settings = _settings()
     try:
         database_setup.migrate(settings)
+        if settings.sandbox:
+            add_sandbox_operators(settings)
         if settings.sandbox and settings.spi == "sandbox":
             database_setup.set_up_sandbox_bank(settings)
     except ClockInvalid as reason:

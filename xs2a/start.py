@@ -20,6 +20,7 @@ from spi.port import Connector
 from spi.registry import ConnectorNotFound
 from xs2a.clock import Clock, ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
+from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operators_left
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
@@ -42,6 +43,8 @@ def prepare(settings: Settings) -> None:
             settings.folder.mkdir(parents=True, exist_ok=True)
             profiles.forget_overrides()
         _demand_tables_and_connector(settings, clock, profiles)
+        if not settings.sandbox:
+            _demand_no_sandbox_operators(settings)
         read_password_keys(settings)
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
@@ -87,6 +90,19 @@ def _demand_able_connector(connector: Connector, profiles: Profiles) -> None:
         raise NotReady("The connector cannot do what is offered:\n" + "\n".join(missing))
 
 
+def _demand_no_sandbox_operators(settings: Settings) -> None:
+    """A database that a sandbox has used knows operators whose password all the world knows.
+
+    Raises NotReady.
+    """
+    left = sandbox_operators_left(settings)
+    if left:
+        raise NotReady(
+            "Operators of the sandbox may still log in: "
+            + ", ".join(f"run `xs2a operator remove {name}`" for name in left)
+        )
+
+
 def _prepare_sandbox(settings: Settings, profiles: Profiles, now: datetime) -> None:
     """Make what a sandbox makes for itself: a token, a TPP's certificate, a key for passwords."""
     link = profiles.for_tenant(None).pis.pis_redirect_url_to_aspsp
@@ -108,7 +124,17 @@ def announce(settings: Settings) -> None:
     lines = [f"{face.name:15} http://{settings.host}:{face.port}" for face in faces(settings)]
     if settings.sandbox:
         token = "none: open to all" if settings.cms_open else settings.cms_tokens[0]
-        lines += [f"{'CMS token':15} {token}", "", "Try it:", "", first_curl(settings), ""]
+        names = " or ".join(f"`{name}` ({role})" for name, role in SANDBOX_OPERATORS.items())
+        console = f"http://{settings.host}:{settings.cms_port}/console/"
+        lines += [
+            f"{'console':15} {console}, as {names}, password `{SANDBOX_PASSWORD}`",
+            f"{'CMS token':15} {token}",
+            "",
+            "Try it:",
+            "",
+            first_curl(settings),
+            "",
+        ]
     print("\n".join(["", *lines]), flush=True)
 
 

@@ -5,14 +5,17 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 
 from cms.app import create_app as create_cms_app
+from cms.domain.operator import SHORTEST_PASSWORD
 from cms.domain.parties import Role, Tpp
+from cms.http.console.rooms import ConsoleRooms
 from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
@@ -22,6 +25,7 @@ from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.jobs import Jobs
+from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
 from cms.service.sca import Sca
 from cms.service.search import PaymentSearch
@@ -142,10 +146,11 @@ def cms_face(house: House) -> Flask:
             search=PaymentSearch(house.store),
             profiles=house.profiles,
             order_of=parts.order_of,
-            other_order=other_order,
             events=parts.events,
+            other_order=other_order,
         ),
         house.store,
+        console=console_rooms(house),
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
         sandbox=house.settings.sandbox,
     )
@@ -166,6 +171,38 @@ def runner(house: House, stops: Callable[[float], bool]) -> Runner:
     # The id tells apart two that have the same host name and process number, as in containers.
     node = f"{socket.gethostname()}:{os.getpid()}:{parts.new_id()[-12:]}"
     return Runner(shop, node, stops)
+
+
+def console_rooms(house: House) -> ConsoleRooms:
+    """What the operators' console works with, beside the use cases of the other faces."""
+    store, clock, settings = house.store, house.parts.clock, house.settings
+    return ConsoleRooms(
+        sessions=OperatorSessions(
+            store, clock, secrets.token_urlsafe, shortest_password=shortest_password(settings)
+        ),
+        trail=Trail(store, clock),
+        intents=house.parts.intents,
+        jobs=Jobs(store, clock),
+        clock=clock,
+        secure_cookie=not settings.sandbox,
+    )
+
+
+@contextmanager
+def open_operators(settings: Settings) -> Iterator[Operators]:
+    """The console's operators, for the command line. Raises ClockInvalid."""
+    clock = clock_from(settings.clock)
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        store = Store(database, id_source(clock))
+        yield Operators(store, clock, shortest_password=shortest_password(settings))
+    finally:
+        database.close()
+
+
+def shortest_password(settings: Settings) -> int:
+    """Of an operator's password; in the sandbox everybody's is short."""
+    return 1 if settings.sandbox else SHORTEST_PASSWORD
 
 
 def sandbox_tpp() -> Tpp:

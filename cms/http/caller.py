@@ -10,10 +10,12 @@ from cms.domain.parties import PsuId
 from cms.http.rooms import rooms
 
 OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
+OF_OPERATORS = "/console"  # has a log-in of its own, and takes no token
 
 
 def demand_token(app: Flask, tokens: tuple[str, ...]) -> None:
-    """Let only the bank in: a bearer token on every call (C6), save health and documentation.
+    """Let only the bank in: a bearer token on every call (C6), save health and documentation,
+    and save the operators' console, which people log in to.
 
     With no tokens at all the faces are open; the wiring allows that in sandbox mode only.
     """
@@ -23,7 +25,7 @@ def demand_token(app: Flask, tokens: tuple[str, ...]) -> None:
 
 def _bearer_check(tokens: tuple[bytes, ...]) -> Callable[[], Response | None]:
     def check() -> Response | None:
-        if request.path.startswith(OPEN_TO_ALL):
+        if request.path.startswith(OPEN_TO_ALL) or _of_operators(request.path):
             return None
         scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
         presented = sent.strip().encode("utf-8", "surrogateescape")
@@ -37,6 +39,10 @@ def _bearer_check(tokens: tuple[bytes, ...]) -> Callable[[], Response | None]:
         return response
 
     return check
+
+
+def _of_operators(path: str) -> bool:
+    return path == OF_OPERATORS or path.startswith(f"{OF_OPERATORS}/")
 
 
 def tenant() -> str:

@@ -60,10 +60,13 @@ _GROUPS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ProfileRead:
-    """What came of reading: no profile where a finding is an error."""
+    """What came of reading: no profile where a finding is an error. `stated` are the paths of the
+    keys to which the document gives a value; the others have their defaults.
+    """
 
     profile: Profile | None
     findings: tuple[Finding, ...]
+    stated: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -108,13 +111,13 @@ def read_profile(path: Path) -> ProfileRead:
     source = read_yaml(path)
     findings = list(source.findings)
     settings = _below_root(source, findings)
-    profile = None
+    profile, stated = None, frozenset[str]()
     if settings is not None or not findings:
         read = read_settings(settings, root=ROOT, lines=source.lines)
-        profile = None if findings else read.profile
+        profile, stated = None if findings else read.profile, read.stated
         findings = sorted((*findings, *read.findings), key=lambda one: one.line or sys.maxsize)
     named = tuple(dataclasses.replace(finding, file=str(path)) for finding in findings)
-    return ProfileRead(profile, named)
+    return ProfileRead(profile, named, stated)
 
 
 def _below_root(source: YamlSource, findings: list[Finding]) -> object:
@@ -156,7 +159,8 @@ def read_settings(
     profile = Profile(**{name: SECTIONS[name](**sections[name]) for name in SECTIONS})
     _check(profile, reading)
     failed = any(finding.severity is Severity.ERROR for finding in reading.findings)
-    return ProfileRead(None if failed else profile, tuple(reading.findings))
+    stated = frozenset(path for path, (value, _) in reading.stated.items() if value is not None)
+    return ProfileRead(None if failed else profile, tuple(reading.findings), stated)
 
 
 def _collect(settings: object, path: str, reading: _Reading) -> None:

@@ -20,7 +20,7 @@ from cms.domain.profile import (
     UnknownTenant,
 )
 from cms.profile_file.debug_overlay import DebugOverlay, OverlayUnreadable, Overrides, Stamp
-from cms.profile_file.reading import ROOT, read_profile, read_settings
+from cms.profile_file.reading import ROOT, ProfileRead, read_profile, read_settings
 from cms.profile_file.values import shown
 from cms.profile_file.writing import settings_document, wire_value
 
@@ -71,7 +71,11 @@ class Profiles:
         *,
         debug_file: Path | None = None,
     ) -> None:
-        self._files, self.findings = _read_files(default, tenants)
+        self._documents = _read_files(default, tenants)
+        self._files = _as_in_files(self._documents)
+        self.findings = tuple(
+            finding for read in self._documents.values() for finding in read.findings
+        )
         self._overlay = None if debug_file is None else DebugOverlay(debug_file)
         self._reading = threading.Lock()
         self._in_force = self._files
@@ -90,6 +94,10 @@ class Profiles:
         """Every profile in force, by the name of its tenant; the default one has no name."""
         in_force = self._current()
         return {"": in_force.default, **in_force.tenants}
+
+    def document_of(self, name: str) -> ProfileRead:
+        """What was read from the file of a tenant of `all()`, whatever has changed since."""
+        return self._documents[name or None]
 
     def tenant(self, instance_id: str | None) -> str:
         """The tenant whose rows a call sees. Where tenants are not told apart there is one.
@@ -227,18 +235,20 @@ def _not_fitting(path: str, kind: str, value: object) -> ProfileInvalid:
     return ProfileInvalid((Finding(Severity.ERROR, path, None, message),))
 
 
-def _read_files(default: Path, tenants: Mapping[str, Path]) -> tuple[_InForce, tuple[Finding, ...]]:
-    findings: list[Finding] = []
-    profiles: dict[str | None, Profile | None] = {}
-    for tenant, path in ((None, default), *tenants.items()):
-        read = read_profile(path)
-        profiles[tenant and tenant.strip().casefold()] = read.profile
-        findings += read.findings
-    if len(profiles) != len(tenants) + 1 or "" in profiles:
+def _read_files(default: Path, tenants: Mapping[str, Path]) -> dict[str | None, ProfileRead]:
+    """Every document, that of the default profile without a name. Raises ProfileInvalid."""
+    named = {tenant.strip().casefold(): path for tenant, path in tenants.items()}
+    documents = {tenant: read_profile(path) for tenant, path in ((None, default), *named.items())}
+    findings = [finding for read in documents.values() for finding in read.findings]
+    if len(named) != len(tenants) or "" in named:
         message = "the ids of tenants must differ, in more than case, and must not be blank"
         findings.append(Finding(Severity.ERROR, "", None, message))
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise ProfileInvalid(tuple(findings))
-    valid = {tenant: profile for tenant, profile in profiles.items() if profile is not None}
+    return documents
+
+
+def _as_in_files(documents: Mapping[str | None, ProfileRead]) -> _InForce:
+    valid = {tenant: read.profile for tenant, read in documents.items() if read.profile is not None}
     named = {tenant: profile for tenant, profile in valid.items() if tenant is not None}
-    return _InForce(None, bool(named), valid[None], named), tuple(findings)
+    return _InForce(None, bool(named), valid[None], named)

@@ -7,8 +7,9 @@ from threading import Lock
 from typing import Final
 
 from cms.domain.errors import Malformed
+from cms.domain.operator import OperatorAction, OperatorDeed
 from cms.domain.stop_list import StopListEntry, StopStatus
-from cms.store.unit_of_work import Store
+from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
 
@@ -22,10 +23,13 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ByWhom:
-    """Who changes the list, and why, as far as they say."""
+    """Who changes the list, and why, as far as they say. What is done at the console is kept in
+    the trail of its operators too, in the same transaction.
+    """
 
     operator: str | None = None
     reason: str | None = None
+    at_console: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class StopList:
         )
         with self._store.writing() as uow:
             uow.stop_list.put(entry)
+            _keep_in_trail(uow, entry, OperatorDeed.BLOCKED_TPP, by)
         self._forget()
         return entry
 
@@ -77,6 +82,8 @@ class StopList:
         entry = _entry(key, StopStatus.ENABLED, by, at=now)
         with self._store.writing() as uow:
             listed = uow.stop_list.replace(entry)
+            if listed:
+                _keep_in_trail(uow, entry, OperatorDeed.UNBLOCKED_TPP, by)
         self._forget()
         return listed
 
@@ -153,6 +160,20 @@ def _entry(
         reason=by.reason and _text(by.reason, "reason"),
         changed_by=by.operator and _text(by.operator, "updated-by"),
     )
+
+
+def _keep_in_trail(uow: UnitOfWork, entry: StopListEntry, deed: OperatorDeed, by: ByWhom) -> None:
+    if not by.at_console:
+        return
+    action = OperatorAction(
+        at=entry.changed_at,
+        deed=deed,
+        operator=by.operator or "",
+        instance_id=entry.instance_id,
+        subject=entry.authorisation_number,
+        reason=entry.reason,
+    )
+    uow.trail.add(action)
 
 
 def _fresh(seen: _Seen, now: datetime) -> bool:

@@ -50,3 +50,15 @@ class Tpps:
                 self._kept.clear()
             self._kept[(instance_id, tpp)] = key
         return key
+
+    def of_number(self, authorisation_number: str, instance_id: str) -> list[Tpp]:
+        """The TPPs of this number, one for each authority that has given it."""
+        with self._store.reading() as uow:
+            return list(uow.tpps.of_number(authorisation_number, instance_id).values())
+
+    def listed(self, instance_id: str, *, after: tuple[str, str], most: int) -> list[Tpp]:
+        """At most so many of the TPPs that have called, in the order of number and authority:
+        those that come after such a pair; after two empty texts come all.
+        """
+        with self._store.reading() as uow:
+            return uow.tpps.of_tenant(instance_id, after=after, most=most)

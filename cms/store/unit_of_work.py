@@ -24,6 +24,7 @@ from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
+from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.search import SearchQueries
 from cms.store.queries.stop_list import StopListQueries
@@ -47,6 +48,10 @@ class UnitOfWork:
         self.stop_list = StopListQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
+        self.jobs = JobQueries(connection)
+        self.operators = OperatorQueries(connection)
+        self.operator_sessions = OperatorSessionQueries(connection)
+        self.trail = TrailQueries(connection, new_event_id)
         self.search = SearchQueries(connection)
         self.stop_list = StopListQueries(connection)
         self.jobs = JobQueries(connection)

@@ -1,18 +1,23 @@
 """What holds for every page: it can be read, heard and used by everybody, on a desk and a phone."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Response, expect
 
+from tests.browser.looking import (
+    LARGEST_SCREENSHOT,
+    LOW_CONTRAST,
+    SCREENSHOTS,
+    SMALL,
+    faults_of_build,
+    not_reached_by_tab,
+    take,
+    updating_screenshots,
+)
 from tests.browser.stations import STATIONS, Station
 from tests.browser.visiting import Visit
-from tests.serving import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SCREENSHOTS = ROOT / "docs" / "screenshots"
 SHOWN = (
     "log-in",
     "payment-with-tan",
@@ -29,56 +34,6 @@ SHOWN = (
     "code",
 )
 BUILT_LIKE_ANOTHER = ("standing-order",)  # as payment-with-tan, with other facts
-LARGEST_SCREENSHOT = 200_000  # bytes
-
-# Text that stands out too little from what is behind it (WCAG 2.2, 1.4.3 and 1.4.11), measured
-# as the browser has drawn it; translucent grounds do not occur.
-LOW_CONTRAST = """() => {
-  const rgb = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = colour => rgb(colour).slice(0, 3).map(c => c / 255)
-    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  const ground = node => {
-    for (let at = node; at; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if ((rgb(colour)[3] ?? 1) > 0) return colour;
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const found = [];
-  for (const node of document.querySelectorAll('body *')) {
-    const style = getComputedStyle(node);
-    const text = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
-    if (text && ratio(light(style.color), light(ground(node))) < 4.5)
-      found.push(`text: ${node.textContent.trim()}`);
-    if (node.matches('input:not([type=hidden], [type=radio])')
-        && ratio(light(style.borderTopColor), light(ground(node.parentElement))) < 3)
-      found.push(`border: ${node.name}`);
-  }
-  return found;
-}"""
-
-UNLABELLED = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
-  .filter(field => ![...field.labels].some(label => label.textContent.trim()))
-  .map(field => field.name)"""
-
-TWICE = """() => [...document.querySelectorAll('[id]')].map(node => node.id)
-  .filter((id, at, all) => all.indexOf(id) !== at)"""
-
-LOST = """() => [...document.querySelectorAll('[aria-describedby], [aria-labelledby], [form]')]
-  .flatMap(node => [node.getAttribute('aria-describedby'), node.getAttribute('aria-labelledby'),
-                    node.getAttribute('form')])
-  .filter(id => id && !document.getElementById(id))"""
-
-SMALL = """() => [...document.querySelectorAll('button, .button, summary, .field input, .choice')]
-  .filter(node => { const box = node.getBoundingClientRect(); return box.height < 44; })
-  .map(node => node.outerHTML)"""
-
-USABLE = "a[href], button, summary, input:not([type=hidden]), [tabindex='0']"
-
-FOCUS_SHOWS = """() => { const style = getComputedStyle(document.activeElement);
-  return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; }"""
 
 
 @pytest.fixture(params=[name for name in STATIONS if name not in BUILT_LIKE_ANOTHER])
@@ -95,8 +50,7 @@ def test_every_page_is_built_for_everybody(visit: Visit, station: Station) -> No
     assert page.title()
     expect(page.locator("main")).to_have_count(1)
     expect(page.locator("img:not([alt])")).to_have_count(0)
-    for names, script in {"unlabelled": UNLABELLED, "twice": TWICE, "lost": LOST}.items():
-        assert page.evaluate(script) == [], names
+    assert faults_of_build(page) == {}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -123,18 +77,7 @@ def test_everything_that_can_be_used_is_reached_by_tab_and_shows_it(
     station(visit)
     page = visit.page
     page.wait_for_load_state()  # its style sheet is there, by which the focus shows
-    usable = page.locator(
-        "a[href], button, summary, input:not([type=hidden]), [tabindex='0']"
-    ).count()
-    reached = set()
-    for _ in range(usable + 3):  # once round, wherever the focus was
-        page.keyboard.press("Tab")
-        where = str(page.evaluate("document.activeElement.outerHTML"))
-        if not where.startswith("<body"):
-            assert page.evaluate(FOCUS_SHOWS), where
-            reached.add(where)
-    radios = page.locator("input[type=radio]").count()  # one stop for all: arrows move within
-    assert len(reached) == usable - max(0, radios - 1)
+    assert not_reached_by_tab(page) == 0
 
 
 def test_pages_are_closed_to_scripts_frames_and_caches(visit: Visit, station: Station) -> None:
@@ -171,14 +114,12 @@ def test_on_a_phone_the_error_is_in_sight_of_the_field(visit: Visit) -> None:
 def test_screenshots_of_the_main_pages_are_in_the_docs(visit: Visit, name: str, px: int) -> None:
     """UPDATE_SCREENSHOTS=1 takes them anew."""
     path = SCREENSHOTS / f"{name}-{px}.png"
-    if os.environ.get("UPDATE_SCREENSHOTS") == "1":
-        take(visit, name, px, path)
+    if updating_screenshots():
+        show(visit, name, px)
+        take(visit.page, path)
     assert 1_000 < path.stat().st_size < LARGEST_SCREENSHOT
 
 
-def take(visit: Visit, name: str, px: int, path: Path) -> None:
-    page: Page = visit.page
-    page.set_viewport_size({"width": px, "height": 760 if px == 1200 else 780})
+def show(visit: Visit, name: str, px: int) -> None:
+    visit.page.set_viewport_size({"width": px, "height": 760 if px == 1200 else 780})
     STATIONS[name](visit)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=path, full_page=True, animations="disabled", caret="hide")

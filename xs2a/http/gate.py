@@ -166,8 +166,7 @@ def enter(demands: Gate, known: Known, request_id: str) -> Entry:
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
-    number = caller.tpp.authorisation_number
-    if door().parts.stop_list.keeps_out(number, tenant.instance_id):
+    if door().parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
     ctx = TppContext(
         tpp=caller.tpp,

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.parties import Role, Tpp
@@ -55,6 +55,12 @@ class TppQueries:
         )
         rows = self._connection.execute(query.order_by(tpps.c.updated_at.desc()))
         return {row.tpp_id: _tpp(row) for row in rows}
+
+    def of_tenant(self, instance_id: str, *, after: tuple[str, str], most: int) -> list[Tpp]:
+        """Some of the TPPs of a tenant in the order of number and authority, from `after` on."""
+        order = tpps.c.authorisation_number, tpps.c.authority_id
+        query = select(tpps).where(tpps.c.instance_id == instance_id, tuple_(*order) > after)
+        return [_tpp(row) for row in self._connection.execute(query.order_by(*order).limit(most))]
 
     def keep(self, tpp: Tpp, instance_id: str, *, at: datetime) -> None:
         """Add the TPP, or bring what is known of it up to date."""
