@@ -12,7 +12,7 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 export XS2A_MODE ?= sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-long fuzz check format bench bench-docs docs lock clean
+.PHONY: help run demo test test-long fuzz check format bench bench-docs bench-stored docs lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -49,6 +49,9 @@ bench: $(VENV)/.dev ## throughput beside the floor; bulks of 1,000 entries; host
 
 bench-docs: $(VENV)/.dev ## the same, also written to docs/benchmarks.md
 	@$(BIN)/python -m bench --markdown docs/benchmarks.md
+
+bench-stored: $(VENV)/.dev ## with a million stored payments: what the bank's side takes (minutes)
+	@$(BIN)/python -m bench.stored --markdown docs/stored-payments.md
 
 docs: $(VENV)/.dev ## renew the generated pages
 	@$(BIN)/python -m docs.generate

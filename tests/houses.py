@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -306,10 +306,27 @@ def open_world(
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
     clock, bank = Clock(), FakeBank()
-    settings = Settings(
-        mode=Mode.SANDBOX,
+    settings = replace(
+        settings_of(database_url, folder),
         profile=write_profile(folder / "profile.yml", profile),
         tenant_profiles=write_profiles(folder, tenants or {}),
+        cms_open=cms_open,
+        trusted_proxies=trusted_proxies,
+        sandbox_default_tpp=default_tpp,
+    )
+    house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
+    try:
+        yield World(house, bank, clock, judge)
+    finally:
+        house.close()
+
+
+def settings_of(database_url: str, folder: Path) -> Settings:
+    """What the environment of a test's house says, if the test says nothing else."""
+    return Settings(
+        mode=Mode.SANDBOX,
+        profile=folder / "profile.yml",
+        tenant_profiles={},
         folder=folder,
         spi="sandbox",
         host="127.0.0.1",
@@ -318,21 +335,18 @@ def open_world(
         online_banking_port=0,
         workers=1,
         threads=4,
-        cms_open=cms_open,
-        trusted_proxies=trusted_proxies,
+        cms_open=False,
+        trusted_proxies=(PROXY,),
         proxy_verifies_chain=False,
-        sandbox_default_tpp=default_tpp,
+        sandbox_default_tpp=False,
         clock=None,
         password_keys=None,
-        event_retention_days=1826,
+        serve_worker=True,
+        idempotency_retention=timedelta(days=30),
+        event_retention=timedelta(days=1826),
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
     )
-    house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
-    try:
-        yield World(house, bank, clock, judge)
-    finally:
-        house.close()
 
 
 def write_profiles(

@@ -55,6 +55,32 @@ def serve() -> None:
 
 
 @main.command()
+@click.option("--once", is_flag=True, help="Run every job once, tell what it did, and end.")
+def worker(*, once: bool) -> None:
+    """Run the jobs, such as the expiry of payments, until Ctrl-C. `serve` starts a worker too."""
+    from xs2a import start  # noqa: PLC0415
+
+    settings = _settings()
+    try:
+        start.prepare_worker(settings)
+    except start.NotReady as reason:
+        raise click.ClickException(str(reason)) from reason
+    from xs2a.server import log_as  # noqa: PLC0415
+    from xs2a.worker import run_once, run_worker  # noqa: PLC0415
+
+    log_as("worker")
+    if not once:
+        run_worker(settings)
+        return
+    failed = 0
+    for job, run in run_once(settings):
+        did = f"{run.done} done, {run.failed} failed" if run else "left to another worker"
+        click.echo(f"{job.name:24}{did}" + (f" ({run.error})" if run and run.error else ""))
+        failed += run.failed if run else 0
+    sys.exit(1 if failed else 0)
+
+
+@main.command()
 def demo() -> None:
     """One instant payment and one SEPA credit transfer, from POST to settlement, over HTTP."""
     from xs2a.demo import DemoFailed, run_demo  # noqa: PLC0415

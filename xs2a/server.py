@@ -1,4 +1,4 @@
-"""Runs the faces as processes of one family: XS2A, CMS, and in the sandbox the online banking."""
+"""Runs the processes of one family: XS2A, CMS, the sandbox's online banking, and the worker."""
 
 import logging
 import multiprocessing
@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from multiprocessing.context import ForkProcess
 from types import FrameType
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from granian.log import LogLevels
 from xs2a.settings import Settings
 
 STOP_WITHIN_S: Final = 10
+RETURNS_AFTER_S: Final = 1
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -53,27 +56,50 @@ def generated_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A process of the family. One that `returns` is started again when it ends by itself; when
+    any other does, all are stopped.
+    """
+
+    name: str
+    work: Callable[[Settings], None]
+    returns: bool = False
+
+
+def members(settings: Settings) -> Iterator[Member]:
+    """The processes that these settings ask for: one for each face, and the worker.
+
+    The faces serve without a worker, whose jobs only tidy up: if it fails, nothing must stop.
+    """
+    for face in faces(settings):
+        yield Member(face.name, partial(_serve, face))
+    if settings.serve_worker:
+        yield Member("worker", _run_jobs, returns=True)
+
+
 class Supervisor:
-    """Starts the faces and stops them all when one of them ends or a signal comes."""
+    """Starts the family and stops it when a signal comes, or a member ends that must not."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._children = [
-            _FORK.Process(target=_run, args=(face, settings), name=face.name)
-            for face in faces(settings)
-        ]
+        self._family = {member.name: member for member in members(settings)}
+        self._children: dict[str, ForkProcess] = {}
         self._stopping = False
 
     def run(self) -> int:
         """Serve until stopped. The exit status: 0 after a signal, 1 when a face ended by itself."""
         signal.signal(signal.SIGINT, self._stop)
         signal.signal(signal.SIGTERM, self._stop)
-        for child in self._children:
-            child.start()
-        while not self._stopping and all(child.is_alive() for child in self._children):
-            multiprocessing.connection.wait([child.sentinel for child in self._children], timeout=1)
-        failed = [child.name for child in self._children if not child.is_alive()]
-        for child in self._children:
+        for member in self._family.values():
+            self._start(member)
+        failed: list[str] = []
+        while not self._stopping and not failed:
+            multiprocessing.connection.wait(
+                [child.sentinel for child in self._children.values() if child.is_alive()], timeout=1
+            )
+            failed = self._replace_ended()
+        for child in self._children.values():
             child.terminate()
         self._join()
         if failed and not self._stopping:
@@ -81,24 +107,56 @@ class Supervisor:
             return 1
         return 0
 
+    def _start(self, member: Member) -> None:
+        child = _FORK.Process(target=_run, args=(member, self._settings), name=member.name)
+        self._children[member.name] = child
+        child.start()
+
+    def _replace_ended(self) -> list[str]:
+        """Start again who returns; the names of those who must not end, and have."""
+        ended = [name for name, child in self._children.items() if not child.is_alive()]
+        for name in ended:
+            if self._family[name].returns and not self._stopping:
+                print(f"{name} ended by itself; it is started again", file=sys.stderr)
+                time.sleep(RETURNS_AFTER_S)  # one that fails at once must not keep us busy
+            if self._family[name].returns and not self._stopping:
+                self._start(self._family[name])
+        return [name for name in ended if not self._family[name].returns]
+
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
     def _join(self) -> None:
         deadline = time.monotonic() + STOP_WITHIN_S
-        for child in self._children:
+        for child in self._children.values():
             child.join(max(0.0, deadline - time.monotonic()))
             if child.is_alive():
                 child.kill()
 
 
-def _run(face: Face, settings: Settings) -> None:
+def _run(member: Member, settings: Settings) -> None:
     os.setpgrp()  # Ctrl-C reaches the supervisor alone; workers that got it too would not stop
     _end_by_signals()
     _end_with_parent()
+    log_as(member.name)
+    member.work(settings)
+
+
+def log_as(name: str) -> None:
+    """What this process logs has its name and number."""
     logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {face.name}[%(process)d] %(levelname)s %(message)s"
+        level=logging.INFO, format=f"%(asctime)s {name}[%(process)d] %(levelname)s %(message)s"
     )
+
+
+def _run_jobs(settings: Settings) -> None:
+    # Loaded in the process that needs it, as the faces' apps are.
+    from xs2a.worker import run_worker  # noqa: PLC0415
+
+    run_worker(settings)
+
+
+def _serve(face: Face, settings: Settings) -> None:
     Granian(
         face.factory,
         factory=True,

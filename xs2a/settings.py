@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError
 
+LONGEST_RETENTION_DAYS: Final = 36_500
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
 
 
@@ -45,7 +47,9 @@ class Settings:
     sandbox_default_tpp: bool
     clock: str | None
     password_keys: Path | None
-    event_retention_days: int
+    serve_worker: bool
+    idempotency_retention: timedelta
+    event_retention: timedelta
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
 
@@ -118,12 +122,19 @@ def _read(env: Env) -> Settings:
             "XS2A_PASSWORD_KEYS",
             default=folder / "sandbox" / "password-keys.json" if sandbox else None,
         ),
-        event_retention_days=env.int(
-            "XS2A_EVENT_RETENTION_DAYS", default=1826, validate=validate.Range(min=1, max=36_500)
-        ),
+        serve_worker=env.bool("XS2A_SERVE_WORKER", default=True),
+        idempotency_retention=_days(env, "XS2A_IDEMPOTENCY_RETENTION_DAYS", 30),
+        event_retention=_days(env, "XS2A_EVENT_RETENTION_DAYS", 1826),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
     )
+
+
+def _days(env: Env, name: str, default: int) -> timedelta:
+    days = env.int(name, default=default)
+    if not 1 <= days <= LONGEST_RETENTION_DAYS:
+        raise EnvError(f"{name}: {days} is not between 1 and {LONGEST_RETENTION_DAYS}")
+    return timedelta(days=days)
 
 
 def _proxies(env: Env, default: str) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ import errno
 import os
 import socket
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -17,7 +18,7 @@ from sandbox.certificates import ensure_tpp_certificate
 from spi.capabilities import missing_capabilities
 from spi.port import Connector
 from spi.registry import ConnectorNotFound
-from xs2a.clock import ClockInvalid, clock_from
+from xs2a.clock import Clock, ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
@@ -34,27 +35,45 @@ class NotReady(Exception):
 def prepare(settings: Settings) -> None:
     """Check everything that can be checked before a process is started. Raises NotReady."""
     _demand_free_ports(settings)
-    try:
+    with _what_is_wrong_told():
         clock = clock_from(settings.clock)
         profiles = open_profiles(settings)
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
             profiles.forget_overrides()
-        if not is_migrated(settings):
-            raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
-        _demand_able_connector(plug_in(settings, clock), profiles)
+        _demand_tables_and_connector(settings, clock, profiles)
         read_password_keys(settings)
+    warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
+    if warnings:
+        print(format_findings(warnings))
+    if settings.sandbox:
+        _prepare_sandbox(settings, profiles, clock())
+
+
+def prepare_worker(settings: Settings) -> None:
+    """The same for a worker that is run apart: it changes nothing. Raises NotReady."""
+    with _what_is_wrong_told():
+        clock = clock_from(settings.clock)
+        _demand_tables_and_connector(settings, clock, open_profiles(settings))
+
+
+@contextmanager
+def _what_is_wrong_told() -> Iterator[None]:
+    """Every reason not to start as NotReady, in words that say what to do."""
+    try:
+        yield
     except ProfileInvalid as error:
         raise NotReady(f"The profile is invalid:\n{format_findings(error.findings)}") from error
     except (ConnectorNotFound, ClockInvalid, PasswordKeysInvalid) as error:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
-    warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
-    if warnings:
-        print(format_findings(warnings))
-    if settings.sandbox:
-        _prepare_sandbox(settings, profiles, clock())
+
+
+def _demand_tables_and_connector(settings: Settings, clock: Clock, profiles: Profiles) -> None:
+    if not is_migrated(settings):
+        raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
+    _demand_able_connector(plug_in(settings, clock), profiles)
 
 
 def _demand_able_connector(connector: Connector, profiles: Profiles) -> None:

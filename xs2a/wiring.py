@@ -3,6 +3,7 @@
 import gc
 import os
 import secrets
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +17,11 @@ from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.due import DueRows
 from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
+from cms.service.jobs import Jobs
 from cms.service.payments import Payments
 from cms.service.sca import Sca
 from cms.service.tpps import Tpps
@@ -38,6 +41,10 @@ from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
 from xs2a.http.gate import Door
 from xs2a.ids import id_source
+from xs2a.jobs.backoff import Backoff
+from xs2a.jobs.run import Workshop
+from xs2a.jobs.runner import Runner
+from xs2a.jobs.tenants import Tenants
 from xs2a.password_keys import read_password_keys
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
@@ -134,6 +141,23 @@ def cms_face(house: House) -> Flask:
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
         sandbox=house.settings.sandbox,
     )
+
+
+def runner(house: House, stops: Callable[[float], bool]) -> Runner:
+    """What runs the jobs. `stops` waits so many seconds for the word to stop."""
+    parts = house.parts
+    shop = Workshop(
+        parts=parts,
+        tenants=Tenants(house.profiles),
+        due=DueRows(house.store, parts.clock),
+        jobs=Jobs(house.store, parts.clock),
+        backoff=Backoff(parts.clock),
+        idempotency_retention=house.settings.idempotency_retention,
+        event_retention=house.settings.event_retention,
+    )
+    # The id tells apart two that have the same host name and process number, as in containers.
+    node = f"{socket.gethostname()}:{os.getpid()}:{parts.new_id()[-12:]}"
+    return Runner(shop, node, stops)
 
 
 def sandbox_tpp() -> Tpp:

@@ -66,3 +66,8 @@ class Authorisation:
     def payment_id(self) -> str:
         """The payment that it belongs to."""
         return self.parent_id
+
+    @property
+    def awaits_psu(self) -> bool:
+        """Has the PSU not come to the bank yet, as far as anybody has told us?"""
+        return self.status in (ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED)

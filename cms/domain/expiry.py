@@ -7,6 +7,7 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
+from cms.domain.statuses import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class ExpiryRules:
         )
 
     def link_of(self, kind: AuthorisationKind, approach: Approach) -> timedelta:
-        """How long the PSU may use the link. Where none leads to the bank's pages, what waits on
-        the PSU's device lives as long as the authorisation.
+        """How long the PSU may use the link: never longer than the authorisation lives. Where none
+        leads to the bank's pages, what waits on the PSU's device lives just as long.
         """
         if not approach.psu_leaves:
             return self.authorisation
         cancels = kind is AuthorisationKind.PIS_CANCELLATION
-        return self.cancellation_link if cancels else self.redirect_link
+        return min(self.cancellation_link if cancels else self.redirect_link, self.authorisation)
 
 
 def confirmation_overdue(payment: Payment, now: datetime) -> bool:
@@ -51,6 +52,29 @@ def redirect_link_expired(authorisation: Authorisation, now: datetime) -> bool:
 def authorisation_expired(authorisation: Authorisation, now: datetime) -> bool:
     """Is it too late for the bank to write to this authorisation?"""
     return now >= authorisation.expires_at
+
+
+def lapsed_by(authorisation: Authorisation, now: datetime) -> Cause | None:
+    """Why time has ended what is stored as open; None while it has not.
+
+    A link is there to come by: once the PSU has come, the authorisation's own time counts.
+    """
+    if authorisation.status.finalised:
+        return None
+    if authorisation_expired(authorisation, now):
+        return Cause.AUTHORISATION_EXPIRED
+    if authorisation.awaits_psu and redirect_link_expired(authorisation, now):
+        return Cause.REDIRECT_EXPIRED
+    return None
+
+
+def report_too_late(authorisation: Authorisation, now: datetime) -> bool:
+    """Can the online banking tell no more of it? The same before and after it has been noticed."""
+    return (
+        authorisation_expired(authorisation, now)
+        or authorisation.status_cause is Cause.REDIRECT_EXPIRED
+        or lapsed_by(authorisation, now) is not None
+    )
 
 
 def visit_too_late(payment: Payment, authorisation: Authorisation, now: datetime) -> bool:

@@ -93,5 +93,5 @@ class Cause(StrEnum):
     # The payment's time ran out, so its authorisations fail.
     PARENT_EXPIRED = "parent_expired", EventOrigin.XS2A_INTERNAL
     AUTHORISATION_EXPIRED = "authorisation_expired", EventOrigin.XS2A_INTERNAL  # its own time
-    # The PSU came through an expired link.
+    # No PSU came by the link in time.
     REDIRECT_EXPIRED = "redirect_expired", EventOrigin.XS2A_INTERNAL

@@ -9,7 +9,7 @@ from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.authorising import ensure_idle
 from cms.domain.confirmation import hashed_code
 from cms.domain.errors import IllegalMove, LinkExpired, Malformed, PsuMismatch, Unknown
-from cms.domain.expiry import authorisation_expired, visit_too_late
+from cms.domain.expiry import lapsed_by, report_too_late, visit_too_late
 from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
@@ -61,6 +61,20 @@ class Authorisations:
         """The authorisation of this tenant. Raises Unknown."""
         with self._store.reading() as uow:
             return authorisation_of_tenant(uow, authorisation_id, instance_id)
+
+    def lapsed(self, found: Authorisation) -> Authorisation:
+        """As it is now: what time has ended has failed, unless the bank is acting on its payment.
+
+        Whoever tells somebody how far an authorisation has come asks here first.
+        """
+        if lapsed_by(found, self._clock()) is None:
+            return found
+        with held(self._store, found) as (uow, payment, authorisation):
+            now = self._clock()
+            cause = lapsed_by(authorisation, now)
+            if cause is not None and payment.open_intent_id is None:
+                uow.move(authorisation, cause, at=now)
+        return authorisation
 
     def below(
         self, payment: Payment, authorisation_id: str, kind: AuthorisationKind
@@ -146,13 +160,13 @@ class Authorisations:
         """Held for the online banking, which comes too late for an expired authorisation."""
         found = self.find(authorisation_id, instance_id)
         with held(self._store, found) as (uow, payment, authorisation):
-            if authorisation_expired(authorisation, self._clock()):
+            if report_too_late(authorisation, self._clock()):
                 raise LinkExpired(authorisation.redirect_uris.nok)
             yield uow, payment, authorisation
 
     def _fail_expired_link(self, found: Authorisation) -> None:
-        with held(self._store, found) as (uow, _, authorisation):
+        with held(self._store, found) as (uow, payment, authorisation):
             # Who has come back too late after all was done spoils nothing: the TPP may confirm yet.
             done = authorisation.status.finalised or authorisation.status is ScaStatus.UNCONFIRMED
-            if not done:
+            if not done and payment.open_intent_id is None:
                 uow.move(authorisation, Cause.REDIRECT_EXPIRED, at=self._clock())

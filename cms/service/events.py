@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from cms.domain.events import BankCall, Event, EventFilter, EventType, ReceivedRequest
@@ -77,20 +77,17 @@ class Events:
         with self._store.reading() as uow:
             return uow.events.latest_of_payment(payment_id, instance_id, limit=LONGEST_TIMELINE)
 
-    def purge(self, before: datetime, batch_size: int) -> int:
-        """Delete what happened earlier, each batch in a transaction of its own; how many."""
+    def purge(self, kept_for: timedelta, limit: int) -> int:
+        """Delete at most so many of those that are older; how many. Fewer than `limit`: all."""
+        before = self._clock() - kept_for
         with self._store.reading() as uow:
             tenants = list(uow.events.tenants())
-        return sum(self._purge(each, before, batch_size) for each in tenants)
-
-    def _purge(self, instance_id: str, before: datetime, batch_size: int) -> int:
         purged = 0
-        while True:
-            with self._store.writing() as uow:
-                deleted = uow.events.delete_before(before, instance_id, limit=batch_size)
-            purged += deleted
-            if deleted < batch_size:
-                return purged
+        for each in tenants:
+            if purged < limit:
+                with self._store.writing() as uow:
+                    purged += uow.events.delete_before(before, each, limit=limit - purged)
+        return purged
 
     def flush(self) -> None:
         """Write now what is waiting to be written."""

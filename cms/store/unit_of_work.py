@@ -18,12 +18,15 @@ from cms.store.event_writer import EventWriter
 from cms.store.inserts import NewRow, insert_together
 from cms.store.journal import EventRow, in_hand
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.due import DueQueries
 from cms.store.queries.events import INSERT_EVENT, EventQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
+from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.search import SearchQueries
+from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
 
 log = logging.getLogger(__name__)
@@ -44,6 +47,9 @@ class UnitOfWork:
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
         self.search = SearchQueries(connection)
+        self.stop_list = StopListQueries(connection)
+        self.jobs = JobQueries(connection)
+        self.due = DueQueries(connection)
         self.events = EventQueries(connection)
 
     def move(

@@ -21,10 +21,12 @@ MOMENT = sa.DateTime(timezone=True)
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 OPEN_PAYMENT = "transaction_status IN ('RCVD', 'PATC')"
-OPEN_LINK = "sca_status NOT IN ('finalised', 'failed', 'exempted', 'unconfirmed')"
+OTHER_PAYMENT = "transaction_status NOT IN ('RCVD', 'PATC')"
+AWAITS_PSU = "sca_status IN ('received', 'psuIdentified')"
+PSU_HAS_COME = "sca_status IN ('psuAuthenticated', 'scaMethodSelected', 'started', 'unconfirmed')"
+AWAITS_NO_PSU = "sca_status NOT IN ('received', 'psuIdentified')"
 # Name, table, columns, and for which rows. What is not there for all rows costs little.
 INDEXES = (
-    ("ix_payments_instance_id_payment_id", "payments", ["instance_id", "payment_id"], None),
     ("ix_payments_tpp_id_payment_id", "payments", ["tpp_id", "payment_id"], None),
     (
         "ix_payments_aspsp_account_id_payment_id",
@@ -36,24 +38,24 @@ INDEXES = (
         "ix_payments_instance_id_transaction_status_payment_id",
         "payments",
         ["instance_id", "transaction_status", "payment_id"],
-        None,
+        OTHER_PAYMENT,
     ),
     ("ix_payments_bank_reference", "payments", ["bank_reference"], "bank_reference IS NOT NULL"),
     ("ix_payments_confirm_by", "payments", ["confirm_by"], OPEN_PAYMENT),
     ("ix_payment_psus_psu_id_payment_id", "payment_psus", ["psu_id", "payment_id"], None),
-    ("ix_authorisations_redirect_expires_at", "authorisations", ["redirect_expires_at"], OPEN_LINK),
     (
-        "ix_authorisations_expires_at",
+        "ix_authorisations_redirect_expires_at",
         "authorisations",
-        ["expires_at"],
-        "sca_status = 'unconfirmed'",
+        ["redirect_expires_at"],
+        AWAITS_PSU,
     ),
     (
         "ix_authorisations_instance_id_sca_status_parent_id",
         "authorisations",
         ["instance_id", "sca_status", "parent_id"],
-        None,
+        AWAITS_NO_PSU,
     ),
+    ("ix_authorisations_expires_at", "authorisations", ["expires_at"], PSU_HAS_COME),
     ("ix_bank_intents_resolve_from", "bank_intents", ["resolve_from"], "settled_at IS NULL"),
     ("ix_idempotent_answers_created_at", "idempotent_answers", ["created_at"], None),
 )

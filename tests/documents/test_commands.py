@@ -66,7 +66,7 @@ def test_the_readme_names_just_the_variables_that_are_read() -> None:
     source = (ROOT / "xs2a/settings.py").read_text()
     read = set(
         re.findall(
-            r'(?:env\.\w+|_listed|environ\.get|name =)[( ]\s*(?:env, )?"([A-Z0-9_]+)"', source
+            r'(?:env\.\w+|_listed|_days|environ\.get|name =)[( ]\s*(?:env, )?"([A-Z0-9_]+)"', source
         )
     )
     told = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
@@ -90,7 +90,9 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "CMS_PORT": str(settings.cms_port),
         "ONLINE_BANKING_PORT": str(settings.online_banking_port),
         "XS2A_THREADS": str(settings.threads),
-        "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention_days),
+        "XS2A_SERVE_WORKER": str(int(settings.serve_worker)),
+        "XS2A_IDEMPOTENCY_RETENTION_DAYS": str(settings.idempotency_retention.days),
+        "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention.days),
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }

@@ -56,6 +56,7 @@ def test_a_second_server_is_refused_and_disturbs_nothing(migrated: Installation)
         ({"XS2A_PORT": "many"}, "XS2A_PORT"),
         ({"XS2A_EVENT_RETENTION_DAYS": "0"}, "XS2A_EVENT_RETENTION_DAYS"),
         ({"XS2A_MODE": "test"}, "XS2A_MODE"),
+        ({"XS2A_IDEMPOTENCY_RETENTION_DAYS": "0"}, "is not between 1 and"),
         ({"XS2A_CLOCK": "noon"}, "XS2A_CLOCK is not an instant: 'noon'"),
         ({"XS2A_SPI": "no-such-bank"}, "no-such-bank"),
         ({"ASPSP_PROFILE": "no-such-file.yml"}, "no-such-file.yml"),

@@ -7,32 +7,15 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 
+from tests.server.processes import children_of, family_of, is_running
 from tests.serving import INSTANT, PAYMENT, Installation, RunningServer, eventually, is_ready
 
 pytestmark = pytest.mark.slow
 
-PROCESSES = 1 + 3 + 2 + 1 + 1  # supervisor; a process per face; the servers behind each
-
-
-def children_of(pid: int) -> list[int]:
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in found]
-
-
-def family_of(pid: int) -> list[int]:
-    return [pid, *(member for child in children_of(pid) for member in family_of(child))]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+PROCESSES = 1 + 3 + 2 + 1 + 1 + 1  # supervisor; per face; the servers behind each; worker
 
 
 def is_free(port: int) -> bool:

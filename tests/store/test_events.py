@@ -358,17 +358,20 @@ def test_a_timeline_is_the_oldest_first(rooms: Rooms) -> None:
     assert [each.authorisation_id for each in line] == [None, None, authorisation.authorisation_id]
 
 
-@pytest.mark.parametrize("batch_size", [1, 2, 3, 100])
-def test_what_is_old_is_purged_for_every_tenant(rooms: Rooms, batch_size: int) -> None:
-    asked_in_turn(rooms, 3)
-    for tenant in ("another", "zz"):
-        with rooms.events.received(received(instance_id=tenant)):
-            pass
-    young = NOW + 3 * MINUTE
-    assert rooms.events.purge(NOW, batch_size) == 0
-    assert rooms.events.purge(NOW + MINUTE, batch_size) == 1
-    assert [each.at for each in stored(rooms)] == [NOW + MINUTE, NOW + 2 * MINUTE]
-    assert rooms.events.purge(young, batch_size) == 2
-    assert rooms.rows()["events"] == 2  # of the other tenants
-    assert rooms.events.purge(young + MINUTE, batch_size) == 2
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_what_is_old_is_purged_for_every_tenant(rooms: Rooms, limit: int) -> None:
+    for minute in range(3):
+        for tenant in (TENANT, "another", "zz"):
+            rooms.clock.now = NOW + minute * MINUTE
+            with rooms.events.received(received(instance_id=tenant)):
+                pass
+    rooms.clock.now = NOW + DAY
+
+    assert rooms.events.purge(DAY, limit) == 0  # not older, just as old
+    batches = [rooms.events.purge(DAY - MINUTE, limit) for _ in range(4)]
+    assert batches == [min(limit, max(0, 3 - limit * turn)) for turn in range(4)]
+    for tenant in (TENANT, "another", "zz"):
+        left = stored(rooms, instance_id=tenant)
+        assert [each.at for each in left] == [NOW + MINUTE, NOW + 2 * MINUTE]
+    assert rooms.events.purge(timedelta(), 100) == 6
     assert rooms.rows()["events"] == 0

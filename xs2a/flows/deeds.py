@@ -53,6 +53,8 @@ def carry_out(parts: Parts, ctx: TppContext, subject: Subject, request: Request)
     if isinstance(answer, Refused) and isinstance(request.proof, ConfirmationCode):
         answer = replace(answer, ends_authorisation=True)  # a code that the bank checks works once
     stored = _store(parts, intent, answer)
+    if isinstance(answer, Unknown):  # the call is over: nobody need wait for it any more
+        parts.intents.unanswered(intent)
     if isinstance(answer, Done):
         return CarriedOut(stored or subject, answer.value.psu_message)
     raise refusal_of(answer)
@@ -96,5 +98,4 @@ def _store(parts: Parts, intent: BankIntent, answer: Answer[Outcome]) -> Subject
         case Refused(ends_authorisation=ends):
             return parts.intents.not_done(intent, ends_authorisation=ends)
         case Unknown():
-            parts.intents.unanswered(intent)
             return None

@@ -6,24 +6,17 @@ Every reading finds the payment first, and only for the TPP that initiated it (E
 from dataclasses import dataclass
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
-from cms.domain.errors import (
-    AlreadyFinalised,
-    BeingCarriedOut,
-    CancellationOfFinalised,
-    ChangedMeanwhile,
-    Unknown,
-)
-from cms.domain.expiry import authorisation_expired, confirmation_overdue
-from cms.domain.intent import Deed
+from cms.domain.errors import AlreadyFinalised, Unknown
+from cms.domain.expiry import confirmation_overdue
 from cms.domain.payment import Payment
 from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
-from cms.service.intents import Subject
-from spi.types import NotAuthorised, PaymentStatusReport, ScaStatusReport
-from xs2a.errors import BankRefused, WrongPaymentProduct, WrongPaymentService
+from spi.types import PaymentStatusReport, ScaStatusReport
+from xs2a.errors import WrongPaymentProduct, WrongPaymentService
 from xs2a.flows.bank import demand
-from xs2a.flows.deeds import Request, carry_out, settle_open_deed
+from xs2a.flows.deeds import settle_open_deed
+from xs2a.flows.overdue import settle_overdue
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.flows.refs import authorisation_ref, ref_of
 from xs2a.spec.products import Format, format_of
@@ -79,23 +72,8 @@ def find_payment(parts: Parts, ctx: TppContext, address: Address) -> Payment:
     if payment.open_intent_id is not None:  # while the bank is at it, nothing expires
         return settle_open_deed(parts, ctx, payment)
     if confirmation_overdue(payment, parts.clock()):
-        return _settle_overdue(parts, ctx, payment)
+        return settle_overdue(parts, ctx, payment)
     return payment
-
-
-def _settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
-    """The PSU's time has run out (P8). But the bank may have executed the payment and its word
-    may have been lost, or a PSU may be about to confirm: the payment is rejected only after the
-    bank has agreed never to execute it (S6). If it does not agree, it tells how things stand.
-    """
-    request = Request(Deed.EXPIRE, NotAuthorised())
-    try:
-        return carry_out(parts, ctx, Subject(payment), request).subject.payment
-    except BankRefused:
-        report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
-        return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
-    except (BeingCarriedOut, CancellationOfFinalised, ChangedMeanwhile):  # somebody was faster
-        return parts.payments.find(payment.payment_id, payment.instance_id)
 
 
 def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatus:
@@ -154,12 +132,4 @@ def read_sca_status(
     told = report.status
     if told is not None and told is not authorisation.status and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)
-    return AuthorisationStatus(failed_if_over(parts, payment, authorisation), report)
-
-
-def failed_if_over(parts: Parts, payment: Payment, authorisation: Authorisation) -> Authorisation:
-    """An authorisation whose own time is over fails, unless the bank is acting on it."""
-    over = authorisation_expired(authorisation, parts.clock())
-    if authorisation.status.finalised or not over or payment.open_intent_id is not None:
-        return authorisation
-    return parts.sca.fail(authorisation, Cause.AUTHORISATION_EXPIRED)
+    return AuthorisationStatus(parts.authorisations.lapsed(authorisation), report)

@@ -29,7 +29,7 @@ from xs2a.flows.bank import ask, refusal_of
 from xs2a.flows.deeds import Request, carry_out
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.parts import Parts, TppContext
-from xs2a.flows.reads import AuthorisationAddress, failed_if_over, find_payment
+from xs2a.flows.reads import AuthorisationAddress, find_payment
 from xs2a.flows.refs import authorisation_ref, ref_of, with_order
 from xs2a.sca.steps import Call, find_step
 
@@ -100,7 +100,7 @@ def update_authorisation(
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
     at = Progress(payment, authorisation)
     ensure_acceptable(ctx, at, sent, parts.clock())
-    if failed_if_over(parts, payment, authorisation).status.finalised:
+    if parts.authorisations.lapsed(authorisation).status.finalised:
         raise StatusAllowsNoUpdate
     return advance(parts, ctx, at, sent)
 

@@ -70,15 +70,16 @@ def payment_to_cancel(payment_id: str) -> Response:
 def psus(payment_id: str) -> Response:
     """Who takes part in authorising a payment or its cancellation, and how far each has come."""
     found = rooms().payments.find(payment_id, tenant())
-    authorisations = page_of(rooms().authorisations.all_of(found))
-    return jsonify([psu_row_body(each) for each in authorisations])
+    cms = rooms().authorisations
+    return jsonify([psu_row_body(cms.lapsed(each)) for each in page_of(cms.all_of(found))])
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>", methods=["GET"])
 @psu_payments.doc(responses={"404": {"description": "Unknown"}})
 def authorisation(authorisation_id: str) -> Response:
     """An authorisation."""
-    return jsonify(authorisation_body(rooms().authorisations.find(authorisation_id, tenant())))
+    cms = rooms().authorisations
+    return jsonify(authorisation_body(cms.lapsed(cms.find(authorisation_id, tenant()))))
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>/psu-data", methods=["PUT"])

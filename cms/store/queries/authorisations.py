@@ -36,12 +36,12 @@ class AuthorisationQueries:
         """The authorisation, or None. With `lock` nobody else can move it until we commit."""
         query = _LOCK if lock else _FIND
         row = self._connection.execute(query, {"id": authorisation_id}).one_or_none()
-        return _authorisation(row) if row else None
+        return authorisation_of(row) if row else None
 
     def of_parent(self, parent_id: str) -> list[Authorisation]:
         """All authorisations below one resource, oldest first."""
         rows = self._connection.execute(_OF_PARENT, {"parent_id": parent_id})
-        return [_authorisation(row) for row in rows]
+        return [authorisation_of(row) for row in rows]
 
     def set_psu(self, authorisation: Authorisation, psu: PsuId) -> None:
         """The PSU of this authorisation is now known."""
@@ -99,7 +99,8 @@ def _row(authorisation: Authorisation) -> dict[str, Any]:
     } | psu_columns(authorisation.psu)
 
 
-def _authorisation(row: Row[Any]) -> Authorisation:
+def authorisation_of(row: Row[Any]) -> Authorisation:
+    """An authorisation from its row."""
     return Authorisation(
         authorisation_id=row.authorisation_id,
         parent_id=row.parent_id,

@@ -41,6 +41,18 @@ class IdempotencyQueries:
         """Nothing is kept under this key."""
         self._connection.execute(delete(idempotent_answers).where(_is(answer)))
 
+    def purge(self, before: datetime, limit: int) -> int:
+        """Forget answers that are older; how many there were."""
+        old = (
+            select(idempotent_answers.c.request_key)
+            .where(idempotent_answers.c.created_at < before)
+            .order_by(idempotent_answers.c.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        statement = delete(idempotent_answers).where(idempotent_answers.c.request_key.in_(old))
+        return self._connection.execute(statement).rowcount
+
 
 def _is(answer: KeptAnswer) -> ColumnElement[bool]:
     return idempotent_answers.c.request_key == answer.request_key

@@ -5,8 +5,13 @@ from sqlalchemy import Column, Index, Table, text
 from cms.store.columns import Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
-_OPEN_LINK = text("sca_status NOT IN ('finalised', 'failed', 'exempted', 'unconfirmed')")
-_UNCONFIRMED = text("sca_status = 'unconfirmed'")
+# As with payments: a new authorisation awaits its PSU, and few do. A query has to name the
+# condition.
+AWAITS_PSU = text("sca_status IN ('received', 'psuIdentified')")
+AWAITS_NO_PSU = text("sca_status NOT IN ('received', 'psuIdentified')")
+PSU_HAS_COME = text(
+    "sca_status IN ('psuAuthenticated', 'scaMethodSelected', 'started', 'unconfirmed')"
+)
 
 authorisations = Table(
     "authorisations",
@@ -31,18 +36,26 @@ authorisations = Table(
     Column("authentication_method_id", Text),
     Column("confirmation_code_hash", Text),
     Index(None, "parent_id"),
-    Index(None, "instance_id", "sca_status", "parent_id"),
-    # To find what is due: a link that nobody has used in time, a code that nobody has sent in time.
+    Index(
+        None,
+        "instance_id",
+        "sca_status",
+        "parent_id",
+        sqlite_where=AWAITS_NO_PSU,
+        postgresql_where=AWAITS_NO_PSU,
+    ),
+    # To find what is due: a link by which nobody has come in time, a PSU who has not ended in time.
+    # No link ends later than its authorisation.
     Index(
         None,
         "redirect_expires_at",
-        sqlite_where=_OPEN_LINK,
-        postgresql_where=_OPEN_LINK,
+        sqlite_where=AWAITS_PSU,
+        postgresql_where=AWAITS_PSU,
     ),
     Index(
         None,
         "expires_at",
-        sqlite_where=_UNCONFIRMED,
-        postgresql_where=_UNCONFIRMED,
+        sqlite_where=PSU_HAS_COME,
+        postgresql_where=PSU_HAS_COME,
     ),
 )

@@ -5,7 +5,7 @@ from sqlalchemy import Column, ForeignKey, Index, Table, text
 from cms.store.columns import Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
-_OPEN = text("settled_at IS NULL")
+UNSETTLED = text("settled_at IS NULL")
 
 bank_intents = Table(
     "bank_intents",
@@ -23,7 +23,7 @@ bank_intents = Table(
     Index(
         None,
         "resolve_from",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
+        sqlite_where=UNSETTLED,
+        postgresql_where=UNSETTLED,
     ),
 )

@@ -5,7 +5,11 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, false
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
-_OPEN = text("transaction_status IN ('RCVD', 'PATC')")
+# A new payment awaits its confirmation, and few do: so those have an index of their own, and what
+# the others are found by costs nothing when a payment is initiated. A query has to name the
+# condition.
+AWAITS_CONFIRMATION = text("transaction_status IN ('RCVD', 'PATC')")
+AWAITS_NO_CONFIRMATION = text("transaction_status NOT IN ('RCVD', 'PATC')")
 
 payments = Table(
     "payments",
@@ -38,9 +42,15 @@ payments = Table(
     # Last, and read only on demand: a body may be large, and most reads do without it.
     Column("body", Bytes, nullable=False),
     # To find payments by; the id tells the time, so that what is found comes in its order.
-    Index(None, "instance_id", "payment_id"),
     Index(None, "tpp_id", "payment_id"),
-    Index(None, "instance_id", "transaction_status", "payment_id"),
+    Index(
+        None,
+        "instance_id",
+        "transaction_status",
+        "payment_id",
+        sqlite_where=AWAITS_NO_CONFIRMATION,
+        postgresql_where=AWAITS_NO_CONFIRMATION,
+    ),
     Index(
         None,
         "aspsp_account_id",
@@ -54,12 +64,12 @@ payments = Table(
         sqlite_where=text("bank_reference IS NOT NULL"),
         postgresql_where=text("bank_reference IS NOT NULL"),
     ),
-    # To find what is due.
+    # To find what is open, and what of it is due.
     Index(
         None,
         "confirm_by",
-        sqlite_where=_OPEN,
-        postgresql_where=_OPEN,
+        sqlite_where=AWAITS_CONFIRMATION,
+        postgresql_where=AWAITS_CONFIRMATION,
     ),
 )
 

@@ -151,9 +151,17 @@ def test_a_link_to_cancel_has_its_own_key() -> None:
 def test_a_link_lives_by_kind_and_approach(
     kind: AuthorisationKind, approach: Approach, period: str
 ) -> None:
-    rules = ExpiryRules(timedelta(1), timedelta(2), timedelta(3), timedelta(4))
+    rules = ExpiryRules(timedelta(9), timedelta(8), timedelta(3), timedelta(4))
 
     assert rules.link_of(kind, approach) == getattr(rules, period)
+
+
+@pytest.mark.parametrize("kind", [CREATION, CANCELLATION])
+@pytest.mark.parametrize("approach", list(Approach))
+def test_no_link_outlives_its_authorisation(kind: AuthorisationKind, approach: Approach) -> None:
+    rules = ExpiryRules(timedelta(9), timedelta(2), timedelta(3), timedelta(4))
+
+    assert rules.link_of(kind, approach) == timedelta(2)
 
 
 @given(st.uuids())
