@@ -181,3 +181,29 @@ def test_runs_are_forgotten_after_a_season(works: Works) -> None:
 
     assert works.did("purge") == (1, 0)
     assert [each.started_at for each in works.jobs.latest_runs(JOB)] == [NOW + DAY]
+
+
+def test_events_are_forgotten_after_their_retention(works: Works) -> None:
+    for _ in range(2):
+        works.initiated()
+        works.world.clock.advance(DAY)
+    works.world.clock.now = NOW + timedelta(days=1826) + MS
+
+    assert works.did("purge") == (1, 0)
+    assert [each["at"] for each in works.world.events()] == [NOW + DAY]
+    assert works.world.rows()["payments"] == 2
+
+
+def test_what_a_job_asks_the_bank_is_on_record(works: Works) -> None:
+    made = works.initiated()
+    works.world.clock.now = works.payment(made).confirm_by
+    assert works.did("expire_payments") == (1, 0)
+    called, *moved = works.world.events(payment_id=made.payment_id)[1:]
+
+    assert [called["event_type"], *(each["event_type"] for each in moved)] == [
+        "BANK_CALLED",
+        "TRANSACTION_STATUS_CHANGED",
+        "SCA_STATUS_CHANGED",
+    ]
+    assert {each["origin"] for each in (called, *moved)} == {"XS2A_INTERNAL"}
+    assert '"method":"cancel_payment","answer":"Done"' in called["payload"]
