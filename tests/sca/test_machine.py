@@ -43,6 +43,8 @@ from tests.sca.driving import CANCELLATION, CREATION, SEGMENTS, start
 from tests.sca.people import OnlineBanking
 from tests.sca.sandbox_house import SandboxHouse, open_sandbox_house
 from tests.tpps import INSTANT, SCT, Made, TppClient, payment
+from xs2a.jobs.schedule import JOBS, Job
+from xs2a.wiring import runner
 
 EXAMPLES = int(os.environ.get("XS2A_MACHINE_EXAMPLES", "50"))
 STEPS = 30
@@ -82,6 +84,7 @@ class Promises(Actors, RuleBasedStateMachine):
         self.clock.now = NOW
         self.orders = []
         self.banking = {name: OnlineBanking(self.house, name) for name in TENANTS}
+        self.worker = runner(self.house.world.house, lambda _seconds: False)
 
     def teardown(self) -> None:
         """Whatever was lost is found when it is asked for again."""
@@ -252,6 +255,13 @@ class Promises(Actors, RuleBasedStateMachine):
     @rule()
     def wait_long(self) -> None:
         self.clock.advance(timedelta(hours=25))
+
+    @rule(job=st.sampled_from(JOBS))
+    def work(self, job: Job) -> None:
+        unknown = self.house.line.unknown
+        run = self.worker.run(job)
+        assert run is not None
+        assert run.failed <= self.house.line.unknown - unknown, run.error
 
     # What is promised
 
