@@ -163,8 +163,10 @@ def test_the_banks_sca_status_is_told_and_kept(tpp: TppClient, status: ScaStatus
 @pytest.mark.parametrize("read", ["path", "status_path", "authorisations", "authorisation_path"])
 @pytest.mark.parametrize("waited, expired", [(DAY, True), (DAY - timedelta(milliseconds=1), False)])
 def test_a_payment_that_nobody_confirmed_expires_with_any_read(
-    tpp: TppClient, read: str, waited: timedelta, *, expired: bool
+    open_house: OpenHouse, pisp: str, read: str, waited: timedelta, *, expired: bool
 ) -> None:
+    as_long = {"redirectUrlExpirationTimeMs": DAY // timedelta(milliseconds=1)}
+    tpp = TppClient(open_house(common=as_long), pisp)
     made = tpp.initiated()
     tpp.world.clock.advance(waited)
     answer = tpp.get(getattr(made, read))
