@@ -7,6 +7,9 @@ from cms.http.admin.profile import profile_blueprints
 from cms.http.aspsp.payments import aspsp_payments
 from cms.http.caller import demand_token
 from cms.http.errors import register_error_handlers
+from cms.http.metrics import metrics_page
+from cms.http.observing import observe_requests
+from cms.http.psu.bank_state import psu_bank_state
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs, openapi_settings
 from cms.http.rooms import Rooms
@@ -22,10 +25,13 @@ def create_app(rooms: Rooms, store: Store, *, tokens: tuple[str, ...], sandbox: 
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["cms"] = rooms
     openapi_settings(app, "Consent management of the XS2A server")
+    observe_requests(app, "CMS")  # before the token is asked for: refused calls count as well
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    for blueprint in (psu_payments, aspsp_payments, *profile_blueprints(rooms.profiles, sandbox)):
+    faces = (psu_payments, psu_bank_state, aspsp_payments)
+    for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
+    app.register_blueprint(metrics_page)
     app.register_blueprint(health_and_docs(store.answers))
     return app

@@ -39,7 +39,7 @@ from spi.types import (
 )
 from tests.contract.berlin_group import BerlinGroup, is_uuid
 from tests.databases import moves_of, row_counts
-from xs2a.settings import Mode, Settings
+from xs2a.settings import LogFormat, Mode, Settings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
 
 with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
@@ -51,6 +51,7 @@ V = TypeVar("V")
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 TOKEN = "token-of-the-bank"
+SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
 
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
@@ -311,8 +312,10 @@ def open_world(
         sandbox_default_tpp=default_tpp,
         clock=None,
         password_keys=None,
+        log_format=LogFormat.TEXT,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
+        server_keys=(SERVER_KEY,),
     )
     house = build_house(settings, bank=bank, clock=clock, new_id=new_id)
     try:

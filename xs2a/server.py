@@ -19,7 +19,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from xs2a.settings import Settings
+from cms.log_lines import JsonFormatter, TextFormatter
+from xs2a.settings import LogFormat, Settings
 
 STOP_WITHIN_S: Final = 10
 _FORK = multiprocessing.get_context("fork")
@@ -96,9 +97,7 @@ def _run(face: Face, settings: Settings) -> None:
     os.setpgrp()  # Ctrl-C reaches the supervisor alone; workers that got it too would not stop
     _end_by_signals()
     _end_with_parent()
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {face.name}[%(process)d] %(levelname)s %(message)s"
-    )
+    _write_log_lines(face, settings.log_format)
     Granian(
         face.factory,
         factory=True,
@@ -113,6 +112,13 @@ def _run(face: Face, settings: Settings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S - 2,
     ).serve(target_loader=_app)
+
+
+def _write_log_lines(face: Face, log_format: LogFormat) -> None:
+    formatter = JsonFormatter if log_format is LogFormat.JSON else TextFormatter
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(face.name))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 def _app(factory: str) -> Any:

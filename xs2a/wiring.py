@@ -4,7 +4,8 @@ import gc
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +13,17 @@ from flask import Flask
 
 from cms.app import create_app as create_cms_app
 from cms.domain.parties import Role, Tpp
+from cms.http.observing import observe_requests
 from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
 from cms.service.sca import Sca
+from cms.service.seals import Seals
 from cms.service.tpps import Tpps
 from cms.store.database import Database
 from cms.store.unit_of_work import Store
@@ -37,6 +41,7 @@ from xs2a.flows.parts import Parts
 from xs2a.http.gate import Door
 from xs2a.ids import id_source
 from xs2a.password_keys import read_password_keys
+from xs2a.server_keys import key_ring
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
 
@@ -73,6 +78,7 @@ def build_house(
         authorisations=Authorisations(store, clock),
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
+        bank_states=BankStates(store, key_ring(settings), clock),
         tpps=Tpps(store, clock),
         idempotency=Idempotency(store),
         bank=bank or plug_in(settings, clock),
@@ -81,6 +87,17 @@ def build_house(
         order_of=order_again,
     )
     return House(settings, database, store, open_profiles(settings), parts)
+
+
+@contextmanager
+def open_seals(settings: Settings) -> Iterator[Seals]:
+    """What is sealed in the database, and the keys for it."""
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        store = Store(database, id_source(clock_from(settings.clock)))
+        yield Seals(store, key_ring(settings))
+    finally:
+        database.close()
 
 
 def open_profiles(settings: Settings) -> Profiles:
@@ -102,18 +119,24 @@ def xs2a_face(house: House) -> Flask:
         default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
         clock=house.parts.clock,
     )
-    return create_xs2a_app(
+    app = create_xs2a_app(
         Door(house.parts, house.profiles, identification, read_password_keys(settings)),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )
+    observe_requests(app, "XS2A")
+    return app
 
 
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
     return create_cms_app(
         Rooms(
-            house.parts.payments, house.parts.authorisations, house.profiles, house.parts.order_of
+            house.parts.payments,
+            house.parts.authorisations,
+            house.parts.bank_states,
+            house.profiles,
+            house.parts.order_of,
         ),
         house.store,
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
@@ -163,7 +186,9 @@ def serve_online_banking() -> Flask:
     settings = read_settings()
     token = settings.cms_tokens[0] if settings.cms_tokens else ""
     cms = HttpCmsClient(f"http://{settings.host}:{settings.cms_port}", token)
-    return create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    app = create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    observe_requests(app, "online banking")
+    return app
 
 
 def _settle_memory() -> None:

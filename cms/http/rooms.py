@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.payments import Payments
 
 
@@ -20,6 +21,7 @@ class Rooms:
 
     payments: Payments
     authorisations: Authorisations
+    bank_states: BankStates
     profiles: Profiles
     order_of: Callable[[Payment, bytes], PaymentOrder]
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms import metrics
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import StoreUnavailable
 from cms.domain.moving import move
@@ -16,6 +17,7 @@ from cms.domain.statuses import Cause, FinalisableStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.inserts import NewRow, insert_together
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.bank_states import BankStateQueries
 from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.moves import MoveQueries
@@ -39,6 +41,7 @@ class UnitOfWork:
         self.tpps = TppQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
+        self.bank_states = BankStateQueries(connection)
 
     def move(
         self,
@@ -70,7 +73,7 @@ class Store:
 
         Raises StoreUnavailable.
         """
-        with _unavailable(), self._database.reads.connect() as connection:
+        with _unavailable("reading"), self._database.reads.connect() as connection:
             yield UnitOfWork(connection, self.new_event_id)
 
     @contextmanager
@@ -81,7 +84,7 @@ class Store:
         Raises StoreUnavailable, also when the commit fails; then nothing has changed.
         """
         with (
-            _unavailable(),
+            _unavailable("writing"),
             self._database.turn,
             self._database.writes.begin() as connection,
         ):
@@ -92,13 +95,11 @@ class Store:
 
         Raises AlreadyThere when one of them is there already, and StoreUnavailable.
         """
-        try:
-            insert_together(self._database, rows)
-        except CONFLICT as error:
-            raise AlreadyThere from error
-        except UNAVAILABLE as error:
-            log.exception("the database does not answer")
-            raise StoreUnavailable from error
+        with _unavailable("writing"):
+            try:
+                insert_together(self._database, rows)
+            except CONFLICT as error:
+                raise AlreadyThere from error
 
     def answers(self) -> bool:
         """Does the database answer? For the readiness probe."""
@@ -110,10 +111,11 @@ class Store:
 
 
 @contextmanager
-def _unavailable() -> Iterator[None]:
+def _unavailable(during: str) -> Iterator[None]:
     """Turn the driver's word for silence into the domain's; the cause goes to the log."""
     try:
         yield
     except UNAVAILABLE as error:
+        metrics.count_database_failure(during)
         log.exception("the database does not answer")
         raise StoreUnavailable from error

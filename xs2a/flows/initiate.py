@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from cms import log_lines, metrics
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
@@ -11,6 +12,7 @@ from cms.domain.payment import Payment, TppWishes
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
+from cms.service.bank_states import HeldState
 from cms.service.payments import NewPayment
 from spi.answers import Done
 from spi.types import AuthorisationStarted, Initiated, PaymentToInitiate, TppNote
@@ -78,6 +80,9 @@ def initiate_payment(
         if not starts_explicitly(ctx.profile, situation):
             ensure_reachable(approach, ctx.psu)
     payment_id = parts.new_id()
+    log_lines.know(payment_id=payment_id)
+    state = HeldState()
+    new = replace(ctx, new_state=state)
     asked = PaymentToInitiate(
         payment_id,
         request.service,
@@ -85,7 +90,7 @@ def initiate_payment(
         request.order,
         request.reject_without_funds,
     )
-    initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), asked))
+    initiated = demand(parts, new, payment_id, parts.bank.initiate_payment, asked)
     payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
     initiation = Initiation(
         payment,
@@ -93,7 +98,7 @@ def initiate_payment(
         tpp_notes=(*request.notes, *initiated.tpp_notes),
         initiated=initiated,
     )
-    kept = _Keeping(parts, request, remember)
+    kept = _Keeping(parts, request, state, remember)
     situation = Situation(request.prefers_explicit, payment.multilevel)
     if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
         kept.keep(initiation)
@@ -102,7 +107,7 @@ def initiate_payment(
         initiation = replace(initiation, explicit=approach, basket_mode=basket_mode)
         kept.keep(initiation)
     else:
-        initiation = _with_start(ctx, kept, initiation, approach)
+        initiation = _with_start(new, kept, initiation, approach)
     return initiation
 
 
@@ -112,6 +117,7 @@ class _Keeping:
 
     parts: Parts
     request: PaymentRequest
+    state: HeldState
     remember: Callable[[Initiation], KeptAnswer] | None
 
     def answer(self, initiation: Initiation) -> KeptAnswer | None:
@@ -121,14 +127,25 @@ class _Keeping:
     def keep(self, initiation: Initiation) -> KeptAnswer | None:
         """Keep all of it in one transaction. Raises KeptBefore."""
         answer = self.answer(initiation)
-        new = NewPayment(
-            initiation.payment,
+        self._keep(replace(self._new(initiation), answer=answer))
+        return answer
+
+    def keep_failed(self, initiation: Initiation) -> None:
+        """Keep it although the bank failed to start its authorisation (A3); no answer is kept."""
+        self._keep(replace(self._new(initiation), start_failed=True))
+
+    def _keep(self, new: NewPayment) -> None:
+        self.parts.payments.keep(new)
+        metrics.count_payment(self.request.service.value, self.request.product)
+
+    def _new(self, initiation: Initiation) -> NewPayment:
+        payment = initiation.payment
+        return NewPayment(
+            payment,
             self.request.order.document.body,
             initiation.authorisation,
-            answer=answer,
+            bank_state=self.parts.bank_states.new_row(payment, self.state.noted),
         )
-        self.parts.payments.keep(new)
-        return answer
 
 
 def _with_start(
@@ -148,17 +165,15 @@ def _with_start(
     if approach.needs_psu:
         new = opened(ctx, opening)
         first = kept.keep(replace(initiation, authorisation=new))
-        progress = start_at_bank(parts, ctx, Kept(opening, new, first), request.order)
+        stored = replace(ctx, new_state=None)  # from here on like any other payment
+        progress = start_at_bank(parts, stored, Kept(opening, new, first), request.order)
         initiation = _started(initiation, progress.authorisation, progress)
         if first is not None and (answer := kept.answer(initiation)) is not None:
             parts.sca.remember(answer)
         return initiation
     started = ask_bank_to_start(parts, ctx, opening, request.order)
     if not isinstance(started, Done):
-        failed = opened(ctx, opening)
-        parts.payments.keep(
-            NewPayment(payment, request.order.document.body, failed, start_failed=True)
-        )
+        kept.keep_failed(replace(initiation, authorisation=opened(ctx, opening)))
         raise refusal_of(started)
     authorisation = opened(ctx, opening, started.value)
     initiation = _started(initiation, authorisation, started.value)

@@ -8,6 +8,7 @@ by an approach in which the bank only gets ready: there the two are stored toget
 from dataclasses import dataclass
 from datetime import datetime
 
+from cms import log_lines
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
@@ -53,6 +54,7 @@ def opened(
     ctx: TppContext, opening: Opening, started: AuthorisationStarted | None = None
 ) -> Authorisation:
     """The authorisation; with what the bank has changed about it, where it was asked before."""
+    log_lines.know(authorisation_id=opening.authorisation_id)
     now = opening.at
     rules = ExpiryRules.of(ctx.profile)
     approach = (started and started.sca_approach) or opening.approach
@@ -85,7 +87,7 @@ def ask_bank_to_start(
         opening.psu,
     )
     payment = with_order(opening.payment, order)
-    return ask(lambda: parts.bank.start_authorisation(ctx.for_bank(), payment, ref))
+    return ask(parts, ctx, payment.payment_id, parts.bank.start_authorisation, payment, ref)
 
 
 @dataclass(frozen=True, slots=True)

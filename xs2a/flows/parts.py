@@ -9,13 +9,14 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates, HeldState
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
 from cms.service.sca import Sca
 from cms.service.tpps import Tpps
 from spi.port import Connector
-from spi.types import BankContext
+from spi.types import BankContext, BankState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Parts:
     authorisations: Authorisations
     sca: Sca
     intents: BankIntents
+    bank_states: BankStates
     tpps: Tpps
     idempotency: Idempotency
     bank: Connector
@@ -39,7 +41,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class TppContext:
-    """One request of a TPP that has passed the gate."""
+    """One request of a TPP that has passed the gate.
+
+    `new_state` is the bank state of a payment that is being initiated: stored with it.
+    """
 
     tpp: Tpp
     tpp_id: str
@@ -49,9 +54,10 @@ class TppContext:
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
+    new_state: HeldState | None = field(default=None, repr=False)
 
-    def for_bank(self) -> BankContext:
-        """The same, in the words of the bank plug."""
+    def for_bank(self, state: BankState) -> BankContext:
+        """The same, in the words of the bank plug, with the bank state of what is asked about."""
         return BankContext(
             tpp=self.tpp,
             instance_id=self.instance_id,
@@ -59,4 +65,5 @@ class TppContext:
             psu=self.psu,
             psu_context=self.psu_context,
             access_token=self.access_token,
+            state=state,
         )

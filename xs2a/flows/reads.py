@@ -92,7 +92,7 @@ def _settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
     try:
         return carry_out(parts, ctx, Subject(payment), request).subject.payment
     except BankRefused:
-        report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+        report = _reported(parts, ctx, payment)
         return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
     except (BeingCarriedOut, CancellationOfFinalised, ChangedMeanwhile):  # somebody was faster
         return parts.payments.find(payment.payment_id, payment.instance_id)
@@ -106,12 +106,17 @@ def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatu
 def _ask_status(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatus:
     if payment.status is TransactionStatus.RJCT:
         return PaymentStatus(payment)
-    report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+    report = _reported(parts, ctx, payment)
     try:
         kept = parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
     except AlreadyFinalised:  # what is stored counts (P1)
         kept = parts.payments.find(payment.payment_id, payment.instance_id)
     return PaymentStatus(kept, report)
+
+
+def _reported(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatusReport:
+    call = parts.bank.read_payment_status
+    return demand(parts, ctx, payment.payment_id, call, ref_of(payment))
 
 
 def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[Payment, bytes]:
@@ -146,11 +151,8 @@ def read_sca_status(
     """
     payment = find_payment(parts, ctx, address.payment)
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
-    report = demand(
-        lambda: parts.bank.read_sca_status(
-            ctx.for_bank(), ref_of(payment), authorisation_ref(authorisation)
-        )
-    )
+    call, ref = parts.bank.read_sca_status, authorisation_ref(authorisation)
+    report = demand(parts, ctx, payment.payment_id, call, ref_of(payment), ref)
     told = report.status
     if told is not None and told is not authorisation.status and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)

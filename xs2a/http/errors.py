@@ -23,6 +23,7 @@ from cms.domain.errors import (
     PsuHasAuthorised,
     PsuMismatch,
     Refusal,
+    SealedByAnotherKey,
     StoreUnavailable,
     TooManyAuthorisations,
     Unknown,
@@ -91,6 +92,7 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateExpired: Message.CERTIFICATE_EXPIRED,
     RoleInvalid: Message.ROLE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
+    SealedByAnotherKey: Message.SERVICE_UNAVAILABLE,
     StoreUnavailable: Message.SERVICE_UNAVAILABLE,
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import Response, current_app, request
 
+from cms import log_lines
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
 from cms.domain.profile import Profile, ScaRedirectFlow
@@ -103,6 +104,7 @@ def enter(demands: Gate, path: dict[str, str]) -> Entry:
     opened = door()
     sent = sent_headers()
     caller = opened.identification.identify(request.remote_addr or "", sent)
+    log_lines.know(tpp=caller.tpp.authorisation_number)
     profile = opened.profiles.for_tenant(sent.get("instance-id"))
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
