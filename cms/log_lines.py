@@ -15,31 +15,31 @@ import orjson
 
 ID_NAMES: Final = ("x_request_id", "tpp", "payment_id", "authorisation_id")
 LONGEST_ID: Final = 100  # characters
-# What an access line says beside its text; further ones would have to be judged first.
-_FACTS: Final = ("face", "method", "route", "status", "ms")
+_access: Final = logging.getLogger("xs2a.access")
+_FACTS: Final = "facts"  # what an access line says, as an attribute of its record
 
 _known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _STRANGE: Final = re.compile(r"[^\x21-\x7e]")
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _IBAN: Final = re.compile(  # in one word, or in groups of four as it is printed
     r"\b[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}\b"
     r"|\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b"
 )
 
 
-def begin(**ids: str | None) -> None:
-    """A request has come in: forget the one before. `ids` are those that are known already."""
+def begin(x_request_id: str | None) -> None:
+    """A request has come in: forget the one before."""
     _known.set({})
-    know(**ids)
+    know(x_request_id=x_request_id)
 
 
 def know(**ids: str | None) -> None:
-    """More is known of the request; outside of one, nothing is noted."""
+    """More is known of the request, by the names of ID_NAMES; outside of one, nothing is noted."""
     known = _known.get()
     if known is not None:
         for name, value in ids.items():
             if value:
-                known[name] = _STRANGE.sub("?", _without_accounts(value[:LONGEST_ID]))
+                known[name] = value if _UUID.fullmatch(value) else _harmless(value)
 
 
 def end() -> None:
@@ -48,8 +48,22 @@ def end() -> None:
 
 
 def known_ids() -> Mapping[str, str]:
-    """What is known of the request, by the names of ID_NAMES."""
+    """What is known of the request."""
     return _known.get() or {}
+
+
+def tell_access(face: str, route: str, *, method: str, status: int, seconds: float) -> None:
+    """The one line of a request. All of it are words of ours: the route is the template.
+
+    The record is made here, as the logger would look for the calling line, at every request.
+    """
+    if _access.isEnabledFor(logging.INFO):
+        ms = round(seconds * 1000, 1)
+        text = f"{method} {route} {status} {ms} ms"
+        record = logging.LogRecord(_access.name, logging.INFO, __file__, 0, text, None, None)
+        facts = {"face": face, "method": method, "route": route, "status": status, "ms": ms}
+        vars(record)[_FACTS] = facts
+        _access.handle(record)
 
 
 class TextFormatter(logging.Formatter):
@@ -61,13 +75,13 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; below it the traceback, where there is one."""
-        ids = "".join(f" {name}={value}" for name, value in known_ids().items())
-        line = (
-            f"{_moment(record)} {self._face}[{record.process}] {record.levelname} "
-            f"{_CONTROL.sub(_escaped, record.getMessage())}{ids}"
-        )
+        ids = "".join([f" {name}={value}" for name, value in known_ids().items()])
+        message = _message(record)
+        if not message.isprintable():
+            message = "".join(each if each.isprintable() else _escaped(each) for each in message)
+        head = f"{_moment(record)} {self._face}[{record.process}] {record.levelname}"
         failure = _failure(self, record)
-        return _without_accounts(f"{line}\n{failure}" if failure else line)
+        return f"{head} {message}{ids}" + (f"\n{failure}" if failure else "")
 
 
 class JsonFormatter(logging.Formatter):
@@ -84,13 +98,13 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "process": f"{self._face}[{record.process}]",
             "logger": record.name,
-            "message": _without_accounts(record.getMessage()),
+            "message": _message(record),
             **known_ids(),
-            **{name: vars(record)[name] for name in _FACTS if name in vars(record)},
+            **vars(record).get(_FACTS, {}),
         }
         failure = _failure(self, record)
         if failure:
-            told["exception"] = _without_accounts(failure)
+            told["exception"] = failure
         return orjson.dumps(told, default=str).decode(errors="replace")
 
 
@@ -99,12 +113,23 @@ def _moment(record: logging.LogRecord) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
+def _message(record: logging.LogRecord) -> str:
+    message = record.getMessage()
+    return message if _FACTS in vars(record) else _without_accounts(message)
+
+
 def _failure(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    return formatter.formatException(record.exc_info) if record.exc_info else ""
+    if not record.exc_info:
+        return ""
+    return _without_accounts(formatter.formatException(record.exc_info))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return repr(found[0])[1:-1]
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def _harmless(value: str) -> str:
+    return _STRANGE.sub("?", _without_accounts(value[:LONGEST_ID]))
 
 
 def _without_accounts(text: str) -> str:

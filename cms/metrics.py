@@ -3,9 +3,12 @@ what a caller has chosen.
 
 Where several processes serve, each counts in files of the folder that PROMETHEUS_MULTIPROC_DIR
 names, and whoever is asked adds them up. The library reads the variable when it is imported.
+What is counted with each request is looked up once: the library's own look-up costs more than
+counting.
 """
 
 import os
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -62,18 +65,32 @@ def known_method(method: str) -> str:
 
 def observe_request(face: str, route: str, *, method: str, status: int, seconds: float) -> None:
     """A request was answered; `route` is the template, or UNMATCHED."""
-    known = known_method(method)
-    _requests.labels(face, route, known, f"{status // 100}xx").observe(seconds)
+    _requests_of(face, route, known_method(method), status // 100).observe(seconds)
+
+
+@cache
+def _requests_of(face: str, route: str, method: str, of_class: int) -> Histogram:
+    return _requests.labels(face, route, method, f"{of_class}xx")
 
 
 def observe_bank_call(call: str, answer: str, seconds: float) -> None:
     """The connector has answered a call, named as in the port, with `Done` and so on."""
-    _bank_calls.labels(call, answer.lower()).observe(seconds)
+    _bank_calls_of(call, answer).observe(seconds)
+
+
+@cache
+def _bank_calls_of(call: str, answer: str) -> Histogram:
+    return _bank_calls.labels(call, answer.lower())
 
 
 def count_payment(service: str, product: str) -> None:
     """The bank has taken a payment in; service and product are offered ones."""
-    _payments.labels(service, product).inc()
+    _payments_of(service, product).inc()
+
+
+@cache
+def _payments_of(service: str, product: str) -> Counter:
+    return _payments.labels(service, product)
 
 
 def count_database_failure(during: str) -> None:

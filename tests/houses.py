@@ -23,6 +23,7 @@ from spi.types import (
     AuthorisationStarted,
     BankContext,
     BankDeed,
+    BankState,
     CancellationBegun,
     ChallengeData,
     Initiated,
@@ -63,6 +64,15 @@ PROFILE: Mapping[str, Mapping[str, Any]] = {
         }
     },
     "common": {},
+}
+
+
+# Nobody listens: the tests call the apps.
+NOT_SERVED: Mapping[str, Any] = {
+    "host": "127.0.0.1",
+    "xs2a_port": 0,
+    "cms_port": 0,
+    "online_banking_port": 0,
 }
 
 
@@ -118,6 +128,7 @@ class FakeBank:
     asked: list[str] = field(default_factory=list)
     orders: list[PaymentToInitiate] = field(default_factory=list)
     contexts: list[BankContext] = field(default_factory=list)
+    notes: Callable[[BankState, str], None] | None = None  # what it does with its state, per call
 
     def initiate_payment(self, ctx: BankContext, payment: PaymentToInitiate) -> Answer[Initiated]:
         self.orders.append(payment)
@@ -202,6 +213,8 @@ class FakeBank:
     def _answer(self, name: str, ctx: BankContext, answer: Answer[V] | Exception) -> Answer[V]:
         self.asked.append(name)
         self.contexts.append(ctx)
+        if self.notes is not None:
+            self.notes(ctx.state, name)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -300,10 +313,7 @@ def open_world(
         tenant_profiles=write_profiles(folder, tenants or {}),
         folder=folder,
         spi="sandbox",
-        host="127.0.0.1",
-        xs2a_port=0,
-        cms_port=0,
-        online_banking_port=0,
+        **NOT_SERVED,
         workers=1,
         threads=4,
         cms_open=cms_open,

@@ -77,11 +77,11 @@ class BankStates:
         self._ring = ring
         self._clock = clock
 
-    def held(self, payment_id: str, instance_id: str) -> HeldState:
+    def held(self, payment: Payment) -> HeldState:
         """The state of a stored payment, for one call of the bank. Reads nothing yet."""
         return HeldState(
-            lambda: self.load(payment_id, instance_id),
-            lambda state: self.save(payment_id, instance_id, state),
+            lambda: self.load(payment.payment_id, payment.instance_id),
+            lambda state: self.save(payment.payment_id, payment.instance_id, state),
         )
 
     def load(self, payment_id: str, instance_id: str) -> bytes | None:

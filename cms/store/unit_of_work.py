@@ -95,11 +95,14 @@ class Store:
 
         Raises AlreadyThere when one of them is there already, and StoreUnavailable.
         """
-        with _unavailable("writing"):
-            try:
-                insert_together(self._database, rows)
-            except CONFLICT as error:
-                raise AlreadyThere from error
+        try:
+            insert_together(self._database, rows)
+        except CONFLICT as error:
+            raise AlreadyThere from error
+        except UNAVAILABLE as error:
+            metrics.count_database_failure("writing")
+            log.exception("the database does not answer")
+            raise StoreUnavailable from error
 
     def answers(self) -> bool:
         """Does the database answer? For the readiness probe."""

@@ -10,10 +10,11 @@ from time import perf_counter
 from typing import Concatenate, ParamSpec, TypeVar
 
 from cms import metrics
+from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused, Unknown
 from spi.types import BankContext
 from xs2a.errors import BankRefused, BankUnavailable
-from xs2a.flows.parts import Parts, TppContext
+from xs2a.flows.parts import TppContext
 
 log = logging.getLogger(__name__)
 
@@ -23,19 +24,17 @@ BankCall = Callable[Concatenate[BankContext, P], Answer[V]]
 
 
 def ask(
-    parts: Parts,
     ctx: TppContext,
-    payment_id: str,
+    state: HeldState,
     call: BankCall[P, V],
     *told: P.args,
     **named: P.kwargs,
 ) -> Answer[V]:
-    """The bank's answer to a call about this payment, such as
-    `ask(parts, ctx, payment_id, parts.bank.read_payment_status, ref)`.
+    """The bank's answer to a call, such as `ask(ctx, state, parts.bank.read_payment_status, ref)`.
 
-    Raises StoreUnavailable when the bank state cannot be stored.
+    `state` is that of the payment which the call is about. Raises StoreUnavailable when what the
+    bank has noted cannot be stored.
     """
-    state = ctx.new_state or parts.bank_states.held(payment_id, ctx.instance_id)
     began = perf_counter()
     answer = _answer(call, ctx.for_bank(state), *told, **named)
     metrics.observe_bank_call(call.__name__, type(answer).__name__, perf_counter() - began)
@@ -58,15 +57,14 @@ def _answer(
 
 
 def demand(
-    parts: Parts,
     ctx: TppContext,
-    payment_id: str,
+    state: HeldState,
     call: BankCall[P, V],
     *told: P.args,
     **named: P.kwargs,
 ) -> V:
     """The bank's answer where we cannot go on without. Raises BankRefused or BankUnavailable."""
-    answer = ask(parts, ctx, payment_id, call, *told, **named)
+    answer = ask(ctx, state, call, *told, **named)
     if isinstance(answer, Done):
         return answer.value
     raise refusal_of(answer)

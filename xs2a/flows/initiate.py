@@ -75,14 +75,10 @@ def initiate_payment(
     start of the authorisation that failed: that stays on record as `failed` (A3).
     """
     approach = choose_approach(ctx.profile, request.sca_wishes)
-    if approach.needs_psu:
-        situation = Situation(request.prefers_explicit, multilevel=False)
-        if not starts_explicitly(ctx.profile, situation):
-            ensure_reachable(approach, ctx.psu)
+    _ensure_reachable(ctx, request, approach)
     payment_id = parts.new_id()
     log_lines.know(payment_id=payment_id)
     state = HeldState()
-    new = replace(ctx, new_state=state)
     asked = PaymentToInitiate(
         payment_id,
         request.service,
@@ -90,7 +86,7 @@ def initiate_payment(
         request.order,
         request.reject_without_funds,
     )
-    initiated = demand(parts, new, payment_id, parts.bank.initiate_payment, asked)
+    initiated = demand(ctx, state, parts.bank.initiate_payment, asked)
     payment = _new_payment(parts, ctx, request, payment_id=payment_id, initiated=initiated)
     initiation = Initiation(
         payment,
@@ -107,8 +103,16 @@ def initiate_payment(
         initiation = replace(initiation, explicit=approach, basket_mode=basket_mode)
         kept.keep(initiation)
     else:
-        initiation = _with_start(new, kept, initiation, approach)
+        initiation = _with_start(ctx, kept, initiation, approach)
     return initiation
+
+
+def _ensure_reachable(ctx: TppContext, request: PaymentRequest, approach: Approach) -> None:
+    """Raises PsuNotNamed before the bank is asked, where an implicit start is to follow."""
+    if approach.needs_psu:
+        situation = Situation(request.prefers_explicit, multilevel=False)
+        if not starts_explicitly(ctx.profile, situation):
+            ensure_reachable(approach, ctx.psu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +131,27 @@ class _Keeping:
     def keep(self, initiation: Initiation) -> KeptAnswer | None:
         """Keep all of it in one transaction. Raises KeptBefore."""
         answer = self.answer(initiation)
-        self._keep(replace(self._new(initiation), answer=answer))
+        self._keep(initiation, answer)
         return answer
 
     def keep_failed(self, initiation: Initiation) -> None:
         """Keep it although the bank failed to start its authorisation (A3); no answer is kept."""
-        self._keep(replace(self._new(initiation), start_failed=True))
+        self._keep(initiation, None, start_failed=True)
 
-    def _keep(self, new: NewPayment) -> None:
-        self.parts.payments.keep(new)
-        metrics.count_payment(self.request.service.value, self.request.product)
-
-    def _new(self, initiation: Initiation) -> NewPayment:
-        payment = initiation.payment
-        return NewPayment(
+    def _keep(
+        self, initiation: Initiation, answer: KeptAnswer | None, *, start_failed: bool = False
+    ) -> None:
+        payment, request = initiation.payment, self.request
+        new = NewPayment(
             payment,
-            self.request.order.document.body,
+            request.order.document.body,
             initiation.authorisation,
+            start_failed=start_failed,
+            answer=answer,
             bank_state=self.parts.bank_states.new_row(payment, self.state.noted),
         )
+        self.parts.payments.keep(new)
+        metrics.count_payment(request.service, request.product)
 
 
 def _with_start(
@@ -161,12 +167,13 @@ def _with_start(
         approach=approach,
         psu=ctx.psu,
         redirect_uris=payment.wishes.redirect_uris,
+        # Where the two are stored first, it is the state of a payment like any other by then.
+        new_state=None if approach.needs_psu else kept.state,
     )
     if approach.needs_psu:
         new = opened(ctx, opening)
         first = kept.keep(replace(initiation, authorisation=new))
-        stored = replace(ctx, new_state=None)  # from here on like any other payment
-        progress = start_at_bank(parts, stored, Kept(opening, new, first), request.order)
+        progress = start_at_bank(parts, ctx, Kept(opening, new, first), request.order)
         initiation = _started(initiation, progress.authorisation, progress)
         if first is not None and (answer := kept.answer(initiation)) is not None:
             parts.sca.remember(answer)

@@ -17,6 +17,7 @@ from cms.domain.parties import PsuId
 from cms.domain.payment import Payment, RedirectUris
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.statuses import Cause, ScaStatus
+from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused
 from spi.types import AuthorisationRef, AuthorisationStarted
 from xs2a.errors import PsuNotNamed
@@ -28,7 +29,10 @@ from xs2a.flows.refs import with_order
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An authorisation that is about to be, from the moment `at` on."""
+    """An authorisation that is about to be, from the moment `at` on.
+
+    `new_state` is the bank state of a payment that is not stored yet either: stored with it.
+    """
 
     authorisation_id: str
     at: datetime
@@ -37,6 +41,7 @@ class Opening:
     approach: Approach
     psu: PsuId | None
     redirect_uris: RedirectUris
+    new_state: HeldState | None = None
 
     @property
     def first_status(self) -> ScaStatus:
@@ -87,7 +92,8 @@ def ask_bank_to_start(
         opening.psu,
     )
     payment = with_order(opening.payment, order)
-    return ask(parts, ctx, payment.payment_id, parts.bank.start_authorisation, payment, ref)
+    state = opening.new_state or parts.bank_states.held(opening.payment)
+    return ask(ctx, state, parts.bank.start_authorisation, payment, ref)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
-from cms.service.bank_states import BankStates, HeldState
+from cms.service.bank_states import BankStates
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
 from cms.service.payments import Payments
@@ -41,10 +41,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class TppContext:
-    """One request of a TPP that has passed the gate.
-
-    `new_state` is the bank state of a payment that is being initiated: stored with it.
-    """
+    """One request of a TPP that has passed the gate."""
 
     tpp: Tpp
     tpp_id: str
@@ -54,7 +51,6 @@ class TppContext:
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
-    new_state: HeldState | None = field(default=None, repr=False)
 
     def for_bank(self, state: BankState) -> BankContext:
         """The same, in the words of the bank plug, with the bank state of what is asked about."""

@@ -115,8 +115,8 @@ def _ask_status(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatu
 
 
 def _reported(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatusReport:
-    call = parts.bank.read_payment_status
-    return demand(parts, ctx, payment.payment_id, call, ref_of(payment))
+    state = parts.bank_states.held(payment)
+    return demand(ctx, state, parts.bank.read_payment_status, ref_of(payment))
 
 
 def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[Payment, bytes]:
@@ -151,8 +151,8 @@ def read_sca_status(
     """
     payment = find_payment(parts, ctx, address.payment)
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
-    call, ref = parts.bank.read_sca_status, authorisation_ref(authorisation)
-    report = demand(parts, ctx, payment.payment_id, call, ref_of(payment), ref)
+    state, ref = parts.bank_states.held(payment), authorisation_ref(authorisation)
+    report = demand(ctx, state, parts.bank.read_sca_status, ref_of(payment), ref)
     told = report.status
     if told is not None and told is not authorisation.status and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)

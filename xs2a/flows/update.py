@@ -75,7 +75,8 @@ class Walk:
 
     def ask(self, call: BankCall[P, V], *told: P.args, **named: P.kwargs) -> Answer[V]:
         """The bank's answer to a call about this payment."""
-        return ask(self.parts, self.ctx, self.at.payment.payment_id, call, *told, **named)
+        state = self.parts.bank_states.held(self.at.payment)
+        return ask(self.ctx, state, call, *told, **named)
 
     def demand(self, call: BankCall[P, V], *told: P.args, **named: P.kwargs) -> V:
         """What the bank says. Raises BankRefused, also when the authorisation has failed by it
