@@ -56,10 +56,14 @@ class HeldState:
         return self._known
 
     def save(self, state: bytes | None) -> None:
-        """Remember this; None or nothing to forget it. Raises ValueError if it is too long."""
-        if state is not None and len(state) > LONGEST_STATE:
+        """Remember this; None or nothing to forget it.
+
+        Raises ValueError if it is too long, and TypeError for what is no bytes.
+        """
+        noted = bytes(state) if state else None  # a text has no bytes of its own
+        if noted is not None and len(noted) > LONGEST_STATE:
             raise ValueError(f"a bank state has at most {LONGEST_STATE} bytes")
-        self._noted = bytes(state) if state else None
+        self._noted = noted
         self._saved = True
 
     def keep(self) -> None:

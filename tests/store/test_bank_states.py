@@ -1,4 +1,4 @@
-"""Bank states at rest: sealed, each tenant its own, and sealed anew by rotation; on both engines."""
+"""Bank states at rest: sealed, each tenant its own, sealed anew by rotation; on both engines."""
 
 import os
 from dataclasses import replace
@@ -167,7 +167,7 @@ def test_rotation_goes_on_where_it_was_broken_off(rooms: Rooms) -> None:
     with_states(rooms, 5)
     broken_off = seals(rooms, NEW, OLD).renew(batch=2)
     assert next(broken_off) == 2
-    broken_off.close()
+    del broken_off
 
     assert sum(seals(rooms, NEW, OLD).renew(batch=2)) == 3
 

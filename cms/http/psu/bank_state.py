@@ -64,7 +64,7 @@ def _sent_state(consent_id: str) -> bytes | None:
         raise Malformed("The body is not JSON.") from error
     if not isinstance(sent, dict) or not sent.keys() <= {_ID, _STATE}:
         raise Malformed(f"The body is not a JSON object of {_ID} and {_STATE}.")
-    if sent.get(_ID) not in {None, consent_id}:
+    if sent.get(_ID) not in (None, consent_id):  # a tuple: it may be unhashable
         raise Malformed("Must be the id in the path.", path=_ID)
     return _decoded(sent.get(_STATE))
 

@@ -66,8 +66,9 @@ class BankStateQueries:
 
     def count_by_key(self) -> dict[str, int]:
         """How many rows each key has sealed."""
-        query = select(bank_states.c.key_id, func.count()).group_by(bank_states.c.key_id)
-        return dict(self._connection.execute(query).tuples().all())
+        rows = func.count().label("rows")
+        query = select(bank_states.c.key_id, rows).group_by(bank_states.c.key_id)
+        return {each.key_id: each.rows for each in self._connection.execute(query)}
 
     def sealed_by_others(self, key_ids: Sequence[str]) -> str | None:
         """The id of a key that has sealed something and is none of these; None without one."""
