@@ -24,25 +24,23 @@ def observe_requests(app: Flask, face: str) -> None:
     def observed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         began = perf_counter()
         log_lines.begin(environ.get("HTTP_X_REQUEST_ID"))
-        status = "500"  # what a server makes of an app that raises
+        route, status = metrics.UNMATCHED, 500  # what a server makes of an app that raises
 
         def start(line: str, *rest: Any) -> Any:
-            nonlocal status
-            status = line
+            nonlocal route, status
+            status = int(line[:3])
+            # The framework takes its request away when it has answered; here it is still there.
+            rule = getattr(environ.get(_REQUEST), "url_rule", None)
+            route = metrics.UNMATCHED if rule is None else rule.rule
             return start_response(line, *rest)
 
         try:
             return inner(environ, start)
         finally:
-            _observe(face, environ, int(status[:3]), perf_counter() - began)
+            seconds = perf_counter() - began
+            method = metrics.known_method(environ["REQUEST_METHOD"])
+            metrics.observe_request(face, route, method=method, status=status, seconds=seconds)
+            log_lines.tell_access(face, route, method=method, status=status, seconds=seconds)
+            log_lines.end()
 
     app.wsgi_app = observed  # type: ignore[method-assign]  # as the framework's manual has it
-
-
-def _observe(face: str, environ: "WSGIEnvironment", status: int, seconds: float) -> None:
-    rule = getattr(environ.get(_REQUEST), "url_rule", None)
-    route = metrics.UNMATCHED if rule is None else rule.rule
-    method = metrics.known_method(environ["REQUEST_METHOD"])
-    metrics.observe_request(face, route, method=method, status=status, seconds=seconds)
-    log_lines.tell_access(face, route, method=method, status=status, seconds=seconds)
-    log_lines.end()
