@@ -28,6 +28,7 @@ PAGES = (
 SET_BY_THE_READER = {
     "$XS2A": "http://127.0.0.1:8080",
     "$CMS": "http://127.0.0.1:38080/psu-api/v1/payment",
+    "$STATE": "http://127.0.0.1:38080/psu-api/v1/aspsp-consent-data/consents",
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
     "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
