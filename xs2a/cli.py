@@ -136,16 +136,20 @@ def _seals() -> "Iterator[Seals]":
 
     from cms.domain.errors import StoreUnavailable  # noqa: PLC0415
     from xs2a.clock import ClockInvalid  # noqa: PLC0415
+    from xs2a.database_setup import is_migrated  # noqa: PLC0415
     from xs2a.wiring import open_seals  # noqa: PLC0415
 
+    settings = _settings()
     try:
-        with open_seals(_settings()) as seals:
+        if not is_migrated(settings):
+            text = "The database is not at this version's tables: run `xs2a migrate`."
+            raise click.ClickException(text)
+        with open_seals(settings) as seals:
             yield seals
     except ClockInvalid as reason:
         raise click.ClickException(str(reason)) from reason
     except (StoreUnavailable, sa.exc.SQLAlchemyError) as error:
-        text = "The database does not answer, or `xs2a migrate` has not been run."
-        raise click.ClickException(text) from error
+        raise click.ClickException("The database does not answer.") from error
 
 
 def _count_together(settings: Settings) -> None:

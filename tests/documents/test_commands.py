@@ -91,6 +91,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "CMS_PORT": str(settings.cms_port),
         "ONLINE_BANKING_PORT": str(settings.online_banking_port),
         "XS2A_THREADS": str(settings.threads),
+        "XS2A_LOG_FORMAT": settings.log_format.value,
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }
