@@ -12,6 +12,9 @@ from cms.http.caller import demand_token
 from cms.http.console import console_pages
 from cms.http.console.rooms import ConsoleRooms
 from cms.http.errors import register_error_handlers
+from cms.http.metrics import metrics_page
+from cms.http.observing import observe_requests
+from cms.http.psu.bank_state import psu_bank_state
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs, openapi_settings
 from cms.http.rooms import Rooms
@@ -30,12 +33,14 @@ def create_app(
     app.extensions["cms"] = rooms
     app.extensions["console"] = console
     openapi_settings(app, "Consent management of the XS2A server")
+    observe_requests(app, "CMS")  # before the token is asked for: refused calls count as well
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    faces = (psu_payments, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
+    faces = (psu_payments, psu_bank_state, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
     for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
+    app.register_blueprint(metrics_page)
     app.register_blueprint(health_and_docs(store.answers))
     app.register_blueprint(console_pages)
     return app

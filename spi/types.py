@@ -1,6 +1,7 @@
 """What crosses the plug between the server and a bank."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
@@ -11,9 +12,26 @@ from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import ScaStatus, TransactionStatus
 
 
+class BankState(Protocol):
+    """What the bank itself wants remembered of a payment: up to 64 KiB of its own (C2).
+
+    The server keeps the bytes sealed and looks at none of them. They may be loaded and saved
+    during a call; what was saved is stored when the call has ended, whatever was answered.
+    """
+
+    def load(self) -> bytes | None:
+        """What was saved last; None where nothing is."""
+
+    def save(self, state: bytes | None) -> None:
+        """Remember this instead; None forgets it."""
+
+
 @dataclass(frozen=True, slots=True)
 class BankContext:
-    """Who is asking, on whose behalf, in which request. First argument of every call."""
+    """Who is asking, on whose behalf, in which request. First argument of every call.
+
+    `state` belongs to the payment that the call is about.
+    """
 
     tpp: Tpp
     instance_id: str
@@ -21,6 +39,7 @@ class BankContext:
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
+    state: BankState = field(kw_only=True, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

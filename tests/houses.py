@@ -23,6 +23,7 @@ from spi.types import (
     AuthorisationStarted,
     BankContext,
     BankDeed,
+    BankState,
     CancellationBegun,
     ChallengeData,
     Initiated,
@@ -39,7 +40,7 @@ from spi.types import (
 )
 from tests.contract.berlin_group import BerlinGroup, is_uuid
 from tests.databases import moves_of, row_counts
-from xs2a.settings import Mode, Settings
+from xs2a.settings import LogFormat, Mode, Settings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
 
 with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
@@ -51,6 +52,7 @@ V = TypeVar("V")
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 TOKEN = "token-of-the-bank"
+SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
 
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
@@ -62,6 +64,15 @@ PROFILE: Mapping[str, Mapping[str, Any]] = {
         }
     },
     "common": {},
+}
+
+
+# Nobody listens: the tests call the apps.
+NOT_SERVED: Mapping[str, Any] = {
+    "host": "127.0.0.1",
+    "xs2a_port": 0,
+    "cms_port": 0,
+    "online_banking_port": 0,
 }
 
 
@@ -117,6 +128,7 @@ class FakeBank:
     asked: list[str] = field(default_factory=list)
     orders: list[PaymentToInitiate] = field(default_factory=list)
     contexts: list[BankContext] = field(default_factory=list)
+    notes: Callable[[BankState, str], None] | None = None  # what it does with its state, per call
 
     def initiate_payment(self, ctx: BankContext, payment: PaymentToInitiate) -> Answer[Initiated]:
         self.orders.append(payment)
@@ -201,6 +213,8 @@ class FakeBank:
     def _answer(self, name: str, ctx: BankContext, answer: Answer[V] | Exception) -> Answer[V]:
         self.asked.append(name)
         self.contexts.append(ctx)
+        if self.notes is not None:
+            self.notes(ctx.state, name)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -286,6 +300,11 @@ class World:
         with self.house.database.writes.begin() as connection:
             connection.execute(sa.text(f"ALTER TABLE {name} RENAME TO {new_name}"))
 
+    def forge_seals(self) -> None:
+        """All bank states as if a key had sealed them that the server does not have."""
+        with self.house.database.writes.begin() as connection:
+            connection.execute(sa.text("UPDATE bank_states SET key_id = 'unknown'"))
+
     def history(self, resource_id: str) -> list[tuple[str, str, str]]:
         """From, to and cause of a resource's moves, oldest first."""
         return moves_of(self.house.database, resource_id)
@@ -329,10 +348,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         tenant_profiles={},
         folder=folder,
         spi="sandbox",
-        host="127.0.0.1",
-        xs2a_port=0,
-        cms_port=0,
-        online_banking_port=0,
+        **NOT_SERVED,
         workers=1,
         threads=4,
         cms_open=False,
@@ -344,8 +360,10 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         serve_worker=True,
         idempotency_retention=timedelta(days=30),
         event_retention=timedelta(days=1826),
+        log_format=LogFormat.TEXT,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
+        server_keys=(SERVER_KEY,),
     )
 
 

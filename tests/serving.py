@@ -10,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -139,6 +139,10 @@ class Installation:
             yield RunningServer(
                 xs2a, cms, bank, header.read_text().strip(), process=process, installation=self
             )
+
+    def serving_with(self, **environment: str) -> AbstractContextManager[RunningServer]:
+        """The same with other settings."""
+        return Installation(self.folder, {**self.environment, **environment}).serving()
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes], address: str) -> None:
         ready = eventually(lambda: process.poll() is not None or is_ready(address))

@@ -3,12 +3,18 @@
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xs2a.operators import add_sandbox_operators, operator
 from xs2a.settings import Settings, SettingsInvalid, read_settings
+
+if TYPE_CHECKING:
+    from cms.service.seals import Seals
 
 
 @click.group()
@@ -45,9 +51,10 @@ def migrate() -> None:
 @main.command()
 def serve() -> None:
     """Start XS2A, CMS and, in sandbox mode, the online banking. Ctrl-C stops them all."""
+    settings = _settings()
+    _count_together(settings)
     from xs2a import start  # noqa: PLC0415
 
-    settings = _settings()
     try:
         start.prepare(settings)
     except start.NotReady as reason:
@@ -64,9 +71,10 @@ def serve() -> None:
 @click.option("--once", is_flag=True, help="Run every job once, tell what it did, and end.")
 def worker(*, once: bool) -> None:
     """Run the jobs, such as the expiry of payments, until Ctrl-C. `serve` starts a worker too."""
+    settings = _settings()
+    _count_together(settings)
     from xs2a import start  # noqa: PLC0415
 
-    settings = _settings()
     try:
         start.prepare_worker(settings)
     except start.NotReady as reason:
@@ -74,7 +82,7 @@ def worker(*, once: bool) -> None:
     from xs2a.server import log_as  # noqa: PLC0415
     from xs2a.worker import run_once, run_worker  # noqa: PLC0415
 
-    log_as("worker")
+    log_as("worker", settings.log_format)
     if not once:
         run_worker(settings)
         return
@@ -115,6 +123,72 @@ def check(file: Path | None) -> None:
         raise click.ClickException(f"{path}: {error.strerror}") from error
     click.echo(format_findings(read.findings) or f"{path}: nothing to remark")
     sys.exit(0 if read.profile is not None else 1)
+
+
+@main.group()
+def keys() -> None:
+    """The keys for what is sealed in the database."""
+
+
+@keys.command()
+def generate() -> None:
+    """Print a new key, to be put before the others in XS2A_SERVER_KEYS."""
+    from xs2a.server_keys import new_server_key  # noqa: PLC0415
+
+    click.echo(new_server_key())
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Tell the ids of the keys, newest first, and how many rows each has sealed."""
+    with _seals() as seals:
+        for use in seals.uses():
+            missing = "" if use.in_ring else "  is not in XS2A_SERVER_KEYS"
+            click.echo(f"{use.key_id}  {use.rows} rows{missing}")
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal everything with the newest key. The server may run; it must have that key already."""
+    from cms.service.seals import KeysMissing, SealBroken  # noqa: PLC0415
+
+    done = 0
+    with _seals() as seals:
+        try:
+            for count in seals.renew():
+                done += count
+        except (KeysMissing, SealBroken) as reason:
+            raise click.ClickException(f"{reason} ({done} rows were sealed anew)") from reason
+        left = sum(use.rows for use in seals.uses()[1:])
+    click.echo(f"{done} rows sealed anew, {left} left with other keys")
+
+
+@contextmanager
+def _seals() -> "Iterator[Seals]":
+    import sqlalchemy as sa  # noqa: PLC0415
+
+    from cms.domain.errors import StoreUnavailable  # noqa: PLC0415
+    from xs2a.clock import ClockInvalid  # noqa: PLC0415
+    from xs2a.database_setup import is_migrated  # noqa: PLC0415
+    from xs2a.wiring import open_seals  # noqa: PLC0415
+
+    settings = _settings()
+    try:
+        if not is_migrated(settings):
+            text = "The database is not at this version's tables: run `xs2a migrate`."
+            raise click.ClickException(text)
+        with open_seals(settings) as seals:
+            yield seals
+    except ClockInvalid as reason:
+        raise click.ClickException(str(reason)) from reason
+    except (StoreUnavailable, sa.exc.SQLAlchemyError) as error:
+        raise click.ClickException("The database does not answer.") from error
+
+
+def _count_together(settings: Settings) -> None:
+    """Let all processes count in one folder. Comes before what counts is imported."""
+    settings.metrics_folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
 
 
 def _settings() -> Settings:

@@ -21,7 +21,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from xs2a.settings import Settings
+from cms.log_lines import JsonFormatter, TextFormatter
+from xs2a.settings import LogFormat, Settings
 
 STOP_WITHIN_S: Final = 10
 RETURNS_AFTER_S: Final = 1
@@ -138,15 +139,16 @@ def _run(member: Member, settings: Settings) -> None:
     os.setpgrp()  # Ctrl-C reaches the supervisor alone; workers that got it too would not stop
     _end_by_signals()
     _end_with_parent()
-    log_as(member.name)
+    log_as(member.name, settings.log_format)
     member.work(settings)
 
 
-def log_as(name: str) -> None:
+def log_as(name: str, log_format: LogFormat) -> None:
     """What this process logs has its name and number."""
-    logging.basicConfig(
-        level=logging.INFO, format=f"%(asctime)s {name}[%(process)d] %(levelname)s %(message)s"
-    )
+    formatter = JsonFormatter if log_format is LogFormat.JSON else TextFormatter
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(name))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 def _run_jobs(settings: Settings) -> None:

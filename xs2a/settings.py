@@ -1,6 +1,7 @@
 """The environment, read once and typed; and what production mode refuses to start on."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,9 @@ from environs import Env, EnvError
 
 LONGEST_RETENTION_DAYS: Final = 36_500
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
+SANDBOX_KEY_PREFIX: Final = "sandbox-"  # of the key that a sandbox makes for itself
+_SERVER_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
+_SANDBOX_KEY: Final = re.compile(SANDBOX_KEY_PREFIX + _SERVER_KEY.pattern)
 
 
 class Mode(StrEnum):
@@ -20,6 +24,13 @@ class Mode(StrEnum):
 
     SANDBOX = "sandbox"
     PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """How the lines of the log are written: for people, or one JSON object each."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class SettingsInvalid(Exception):
@@ -50,8 +61,10 @@ class Settings:
     serve_worker: bool
     idempotency_retention: timedelta
     event_retention: timedelta
+    log_format: LogFormat
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
+    server_keys: tuple[str, ...] = field(repr=False)
 
     @property
     def sandbox(self) -> bool:
@@ -80,6 +93,11 @@ class Settings:
     def sandbox_folder(self) -> Path:
         """Where the sandbox keeps its certificates."""
         return self.folder / "sandbox"
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where the processes of this machine count together."""
+        return self.folder / "metrics"
 
 
 def read_settings() -> Settings:
@@ -126,7 +144,11 @@ def _read(env: Env) -> Settings:
         idempotency_retention=_days(env, "XS2A_IDEMPOTENCY_RETENTION_DAYS", 30),
         event_retention=_days(env, "XS2A_EVENT_RETENTION_DAYS", 1826),
         database_url=env.str("XS2A_DATABASE_URL", default=f"sqlite:///{folder}/xs2a.db"),
+        log_format=env.enum(
+            "XS2A_LOG_FORMAT", enum=LogFormat, by_value=True, default=LogFormat.TEXT
+        ),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
+        server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )
 
 
@@ -152,10 +174,31 @@ def _listed(env: Env, name: str, default: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in env.str(name, default=default).split(",") if item.strip())
 
 
+def _malformed_key(settings: Settings) -> bool:
+    return not all(
+        _SERVER_KEY.fullmatch(key) or _SANDBOX_KEY.fullmatch(key) for key in settings.server_keys
+    )
+
+
+_Refused = tuple[Callable[[Settings], bool], str]
+_MALFORMED_KEY: Final[_Refused] = (
+    _malformed_key,
+    "a key of XS2A_SERVER_KEYS is not 32 bytes in base64url; `xs2a keys generate` makes one",
+)
+
 # Per mode: when it refuses to start, and why.
-_REFUSED: Final[dict[Mode, tuple[tuple[Callable[[Settings], bool], str], ...]]] = {
-    Mode.SANDBOX: (),
+_REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
+    Mode.SANDBOX: (_MALFORMED_KEY,),
     Mode.PRODUCTION: (
+        _MALFORMED_KEY,
+        (
+            lambda settings: not settings.server_keys,
+            "XS2A_SERVER_KEYS must name the keys for what is sealed in the database",
+        ),
+        (
+            lambda settings: any(map(_SANDBOX_KEY.fullmatch, settings.server_keys)),
+            "a key of XS2A_SERVER_KEYS is one that a sandbox has made for itself",
+        ),
         (
             lambda settings: not settings.cms_tokens,
             "XS2A_CMS_TOKENS must name the bank's tokens for the CMS faces",

@@ -24,7 +24,7 @@ from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operator
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
-from xs2a.wiring import open_profiles, plug_in
+from xs2a.wiring import open_profiles, open_seals, plug_in
 
 READY_WITHIN_S = 30
 
@@ -49,6 +49,7 @@ def prepare(settings: Settings) -> None:
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
+    _forget_counts(settings)
     if settings.sandbox:
         _prepare_sandbox(settings, profiles, clock())
 
@@ -77,6 +78,7 @@ def _demand_tables_and_connector(settings: Settings, clock: Clock, profiles: Pro
     if not is_migrated(settings):
         raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
     _demand_able_connector(plug_in(settings, clock), profiles)
+    _demand_server_keys(settings)
 
 
 def _demand_able_connector(connector: Connector, profiles: Profiles) -> None:
@@ -101,6 +103,24 @@ def _demand_no_sandbox_operators(settings: Settings) -> None:
             "Operators of the sandbox may still log in: "
             + ", ".join(f"run `xs2a operator remove {name}`" for name in left)
         )
+
+
+def _demand_server_keys(settings: Settings) -> None:
+    """Whatever is sealed in the database can be opened. Raises NotReady."""
+    with open_seals(settings) as seals:
+        missing = seals.missing_key()
+    if missing is not None:
+        raise NotReady(
+            f"The database holds what the key {missing} has sealed, and XS2A_SERVER_KEYS does "
+            "not have it: `xs2a keys list` tells more."
+        )
+
+
+def _forget_counts(settings: Settings) -> None:
+    """What the processes of the last start have counted is over: Prometheus knows of restarts."""
+    settings.metrics_folder.mkdir(parents=True, exist_ok=True)
+    for file in settings.metrics_folder.glob("*.db"):
+        file.unlink()
 
 
 def _prepare_sandbox(settings: Settings, profiles: Profiles, now: datetime) -> None:

@@ -16,10 +16,12 @@ from cms.app import create_app as create_cms_app
 from cms.domain.operator import SHORTEST_PASSWORD
 from cms.domain.parties import Role, Tpp
 from cms.http.console.rooms import ConsoleRooms
+from cms.http.observing import observe_requests
 from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.due import DueRows
 from cms.service.events import Events
 from cms.service.idempotency import Idempotency
@@ -28,6 +30,7 @@ from cms.service.jobs import Jobs
 from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
 from cms.service.sca import Sca
+from cms.service.seals import Seals
 from cms.service.search import PaymentSearch
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
@@ -52,6 +55,7 @@ from xs2a.jobs.run import Workshop
 from xs2a.jobs.runner import Runner
 from xs2a.jobs.tenants import Tenants
 from xs2a.password_keys import read_password_keys
+from xs2a.server_keys import key_ring
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
 
@@ -96,6 +100,7 @@ def build_house(
         authorisations=Authorisations(store, clock),
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
+        bank_states=BankStates(store, key_ring(settings), clock),
         tpps=Tpps(store, clock),
         stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
@@ -106,6 +111,17 @@ def build_house(
         order_of=order_again,
     )
     return House(settings, database, store, open_profiles(settings), parts)
+
+
+@contextmanager
+def open_seals(settings: Settings) -> Iterator[Seals]:
+    """What is sealed in the database, and the keys for it."""
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        store = Store(database, id_source(clock_from(settings.clock)))
+        yield Seals(store, key_ring(settings))
+    finally:
+        database.close()
 
 
 def open_profiles(settings: Settings) -> Profiles:
@@ -127,11 +143,13 @@ def xs2a_face(house: House) -> Flask:
         default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
         clock=house.parts.clock,
     )
-    return create_xs2a_app(
+    app = create_xs2a_app(
         Door(house.parts, house.profiles, identification, read_password_keys(settings)),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )
+    observe_requests(app, "XS2A")
+    return app
 
 
 def cms_face(house: House) -> Flask:
@@ -141,6 +159,7 @@ def cms_face(house: House) -> Flask:
         Rooms(
             payments=parts.payments,
             authorisations=parts.authorisations,
+            bank_states=parts.bank_states,
             tpps=parts.tpps,
             stop_list=parts.stop_list,
             search=PaymentSearch(house.store),
@@ -247,7 +266,9 @@ def serve_online_banking() -> Flask:
     settings = read_settings()
     token = settings.cms_tokens[0] if settings.cms_tokens else ""
     cms = HttpCmsClient(f"http://{settings.host}:{settings.cms_port}", token)
-    return create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    app = create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    observe_requests(app, "online banking")
+    return app
 
 
 def _settle_memory() -> None:

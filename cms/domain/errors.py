@@ -118,6 +118,12 @@ class KeptBefore(Refusal):
     text = "A request with this key was answered meanwhile."
 
 
+class SealedByAnotherKey(Refusal):
+    """Something is sealed by a key that the server does not have, or was changed since (C2)."""
+
+    text = "The server cannot open what it has stored."
+
+
 class StoreUnavailable(Refusal):
     """The database does not answer; what was to be changed is not."""
 

@@ -22,6 +22,7 @@ from cms.domain.errors import (
     PsuHasAuthorised,
     PsuMismatch,
     Refusal,
+    SealedByAnotherKey,
     StoreUnavailable,
     TooManyAuthorisations,
     Unknown,
@@ -48,6 +49,7 @@ HTTP_STATUS_FOR_REFUSAL: Final[dict[type[Refusal], int]] = {
     BeingCarriedOut: 409,
     TooManyAuthorisations: 400,
     ChangedMeanwhile: 409,
+    SealedByAnotherKey: 503,
     StoreUnavailable: 503,
 }
 

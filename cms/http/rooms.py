@@ -10,6 +10,7 @@ from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.events import Events
 from cms.service.payments import Payments
 from cms.service.search import PaymentSearch
@@ -29,6 +30,7 @@ class Rooms:
     tpps: Tpps
     stop_list: StopList
     search: PaymentSearch
+    bank_states: BankStates
     profiles: Profiles
     order_of: Callable[[Payment, bytes], PaymentOrder]
     other_order: Callable[[Payment, bytes, Profile], PaymentOrder]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from cms import log_lines
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import Unknown
 from cms.domain.ids import known_form
@@ -19,6 +20,7 @@ def payment_of_tenant(
     payment = uow.payments.find(known_form(payment_id), lock=lock)
     if payment is None or payment.instance_id != instance_id:
         raise Unknown
+    log_lines.know(payment_id=payment.payment_id)
     return payment
 
 
@@ -29,6 +31,7 @@ def authorisation_of_tenant(
     authorisation = uow.authorisations.find(known_form(authorisation_id))
     if authorisation is None or authorisation.instance_id != instance_id:
         raise Unknown
+    log_lines.know(authorisation_id=authorisation.authorisation_id)
     return authorisation
 
 

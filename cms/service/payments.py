@@ -37,6 +37,7 @@ class NewPayment:
     authorisation: Authorisation | None = None
     start_failed: bool = False  # the bank refused or failed to start the authorisation (A3)
     answer: KeptAnswer | None = None
+    bank_state: NewRow | None = None  # what the bank has noted of it, sealed
 
 
 class Payments:
@@ -47,7 +48,7 @@ class Payments:
         self._clock = clock
 
     def keep(self, new: NewPayment) -> None:
-        """Keep a new payment with its authorisation, and the answer.
+        """Keep a new payment with its authorisation, the bank state, and the answer.
 
         Raises KeptBefore when an answer is stored under the same idempotency key already.
         """
@@ -143,6 +144,8 @@ def _rows(new: NewPayment, new_id: Callable[[], str]) -> list[NewRow]:
             made = move(new.authorisation, Cause.BANK_FAILED, at=new.payment.created_at)
             rows += [new_move_row(made, new_id())] if made else []
         rows.append(new_authorisation_row(new.authorisation))
+    if new.bank_state is not None:
+        rows.append(new.bank_state)
     if new.answer is not None:
         rows.append(new_answer_row(new.answer, at=new.payment.created_at))
     return rows

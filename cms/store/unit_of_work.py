@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cms import metrics
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import StoreUnavailable
 from cms.domain.moving import move
@@ -18,6 +19,7 @@ from cms.store.event_writer import EventWriter
 from cms.store.inserts import NewRow, insert_together
 from cms.store.journal import EventRow, in_hand
 from cms.store.queries.authorisations import AuthorisationQueries
+from cms.store.queries.bank_states import BankStateQueries
 from cms.store.queries.due import DueQueries
 from cms.store.queries.events import INSERT_EVENT, EventQueries
 from cms.store.queries.idempotency import IdempotencyQueries
@@ -53,10 +55,9 @@ class UnitOfWork:
         self.operator_sessions = OperatorSessionQueries(connection)
         self.trail = TrailQueries(connection, new_event_id)
         self.search = SearchQueries(connection)
-        self.stop_list = StopListQueries(connection)
-        self.jobs = JobQueries(connection)
         self.due = DueQueries(connection)
         self.events = EventQueries(connection)
+        self.bank_states = BankStateQueries(connection)
 
     def move(
         self,
@@ -99,7 +100,7 @@ class Store:
 
         Raises StoreUnavailable.
         """
-        with _unavailable(), self._database.reads.connect() as connection:
+        with _unavailable("reading"), self._database.reads.connect() as connection:
             yield UnitOfWork(connection, self.new_event_id)
 
     @contextmanager
@@ -113,7 +114,7 @@ class Store:
         request = in_hand() if of_request else None
         row = None
         with (
-            _unavailable(),
+            _unavailable("writing"),
             self._database.turn,
             self._database.writes.begin() as connection,
         ):
@@ -150,6 +151,7 @@ class Store:
         except CONFLICT as error:
             raise AlreadyThere from error
         except UNAVAILABLE as error:
+            metrics.count_database_failure("writing")
             log.exception("the database does not answer")
             raise StoreUnavailable from error
         if request is not None and row is not None:
@@ -169,10 +171,11 @@ class Store:
 
 
 @contextmanager
-def _unavailable() -> Iterator[None]:
+def _unavailable(during: str) -> Iterator[None]:
     """Turn the driver's word for silence into the domain's; the cause goes to the log."""
     try:
         yield
     except UNAVAILABLE as error:
+        metrics.count_database_failure(during)
         log.exception("the database does not answer")
         raise StoreUnavailable from error

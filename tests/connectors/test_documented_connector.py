@@ -143,6 +143,19 @@ def test_a_payment_goes_through_the_documented_connector(xs2a: FlaskClient, core
     assert authorisation.json == {"scaStatus": "received"}
 
 
+def test_the_documented_connector_has_the_server_remember_something(
+    xs2a: FlaskClient, core: Core
+) -> None:
+    core.says(200, status="RCVD", number="V-1", branch="north")
+    created = initiate(xs2a)
+    assert created.json is not None
+    payment_id = created.json["paymentId"]
+    core.says(200, status="ACSC")
+    xs2a.get(f"{PAYMENTS}/{payment_id}/status", headers=HEADERS)
+
+    assert core.asked[1:] == [("GET", f"/orders/{payment_id}?branch=north", None)]
+
+
 @pytest.mark.parametrize(
     "status, answer, told",
     [

@@ -30,6 +30,7 @@ SET_BY_THE_READER = {
     "$XS2A": "http://127.0.0.1:8080",
     "$CMS": "http://127.0.0.1:38080/psu-api/v1/payment",
     "$ASPSP": "http://127.0.0.1:38080/aspsp-api/v1",
+    "$STATE": "http://127.0.0.1:38080/psu-api/v1/aspsp-consent-data/consents",
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
     "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
@@ -95,6 +96,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "XS2A_SERVE_WORKER": str(int(settings.serve_worker)),
         "XS2A_IDEMPOTENCY_RETENTION_DAYS": str(settings.idempotency_retention.days),
         "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention.days),
+        "XS2A_LOG_FORMAT": settings.log_format.value,
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }

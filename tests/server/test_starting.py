@@ -16,6 +16,7 @@ PRODUCTION = {
     "XS2A_PROXY_VERIFIES_CHAIN": "1",
     "XS2A_TRUSTED_PROXIES": "10.0.0.1",
     "XS2A_SPI": "a-bank",
+    "XS2A_SERVER_KEYS": "k" * 42 + "0",
 }
 
 
@@ -106,6 +107,10 @@ def test_an_invalid_profile_is_refused_with_every_finding(
         ({"XS2A_CMS_OPEN": "1"}, "XS2A_CMS_OPEN"),
         ({"XS2A_SANDBOX_DEFAULT_TPP": "1"}, "XS2A_SANDBOX_DEFAULT_TPP"),
         ({"XS2A_CLOCK": "2020-07-15T10:00:00Z"}, "XS2A_CLOCK"),
+        ({"XS2A_SERVER_KEYS": ""}, "XS2A_SERVER_KEYS"),
+        ({"XS2A_SERVER_KEYS": "tooShortAKey"}, "XS2A_SERVER_KEYS"),
+        ({"XS2A_SERVER_KEYS": f"{'k' * 43},{'+' * 43}"}, "XS2A_SERVER_KEYS"),
+        ({"XS2A_SERVER_KEYS": f"{'k' * 43},sandbox-{'k' * 43}"}, "XS2A_SERVER_KEYS"),
     ],
     ids=lambda value: "" if isinstance(value, dict) else value,
 )
@@ -115,7 +120,9 @@ def test_production_refuses_what_is_for_the_sandbox(
     refused = installation.run("serve", **(PRODUCTION | changed))
     assert refused.returncode == 1
     assert said in refused.stdout
-    others = {"XS2A_CMS_TOKENS", "XS2A_TRUSTED_PROXIES", "XS2A_SPI", "XS2A_CLOCK"} - {said}
+    others = {"XS2A_CMS_TOKENS", "XS2A_SERVER_KEYS", "XS2A_SPI", "XS2A_CLOCK"} - {said}
+    assert "kkkk" not in refused.stdout
+    assert "tooShortAKey" not in refused.stdout
     assert not [name for name in others if name in refused.stdout]
 
 
@@ -125,6 +132,7 @@ def test_production_names_all_reasons_at_once(installation: Installation) -> Non
     assert "XS2A_CMS_TOKENS" in refused.stdout
     assert "XS2A_TRUSTED_PROXIES" in refused.stdout
     assert "XS2A_SPI" in refused.stdout
+    assert "XS2A_SERVER_KEYS" in refused.stdout
 
 
 def bad_profile() -> str:

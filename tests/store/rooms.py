@@ -1,5 +1,6 @@
 """What the store's tests keep and find: resources with all columns filled, or the fewest."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from cms.domain.payment import Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents, Subject, Told
@@ -27,6 +29,7 @@ from cms.service.sca import Sca
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
+from cms.store.sealing import KeyRing
 from cms.store.unit_of_work import Store
 from tests.databases import moves_of, row_counts
 from tests.houses import NOW, Clock
@@ -68,6 +71,8 @@ class Rooms:
         self.authorisations = Authorisations(self.store, self.clock)
         self.sca = Sca(self.store, self.clock)
         self.intents = BankIntents(self.store, self.clock)
+        self.ring = KeyRing([b"1" * 32], os.urandom)
+        self.bank_states = BankStates(self.store, self.ring, self.clock)
         self.tpps = Tpps(self.store, self.clock)
         self.stop_list = StopList(self.store, self.clock)
         self.idempotency = Idempotency(self.store)

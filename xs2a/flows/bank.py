@@ -1,21 +1,49 @@
-"""Asks the bank and sorts its three answers. Never called inside a transaction (S4)."""
+"""Asks the bank and sorts its three answers. Never called inside a transaction (S4).
+
+The bank state goes along with every call. What the connector has saved is stored when the call has
+ended, also without an answer: what a bank notes is its own business.
+"""
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
+from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused, Unknown
+from spi.types import BankContext
 from xs2a.errors import BankRefused, BankUnavailable
+from xs2a.flows.parts import TppContext
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 V = TypeVar("V")
+BankCall = Callable[Concatenate[BankContext, P], Answer[V]]
 
 
-def ask(question: Callable[[], Answer[V]]) -> Answer[V]:
-    """The bank's answer. Whatever a connector raises is no answer: `Unknown`."""
+def ask(
+    ctx: TppContext,
+    state: HeldState,
+    call: BankCall[P, V],
+    *told: P.args,
+    **named: P.kwargs,
+) -> Answer[V]:
+    """The bank's answer to a call, such as `ask(ctx, state, parts.bank.read_payment_status, ref)`.
+
+    `state` is that of the payment which the call is about. Raises StoreUnavailable when what the
+    bank has noted cannot be stored.
+    """
+    answer = _answer(call, ctx.for_bank(state), *told, **named)
+    state.keep()
+    return answer
+
+
+def _answer(
+    call: BankCall[P, V], bank_ctx: BankContext, /, *told: P.args, **named: P.kwargs
+) -> Answer[V]:
+    """Whatever a connector raises is no answer: `Unknown`."""
     try:
-        answer = question()
+        answer = call(bank_ctx, *told, **named)
     except Exception as error:  # a connector's fault must not become ours
         log.exception("the connector raised instead of answering")
         return Unknown(f"connector raised {type(error).__name__}")
@@ -24,9 +52,15 @@ def ask(question: Callable[[], Answer[V]]) -> Answer[V]:
     return answer
 
 
-def demand(question: Callable[[], Answer[V]]) -> V:
+def demand(
+    ctx: TppContext,
+    state: HeldState,
+    call: BankCall[P, V],
+    *told: P.args,
+    **named: P.kwargs,
+) -> V:
     """The bank's answer where we cannot go on without. Raises BankRefused or BankUnavailable."""
-    answer = ask(question)
+    answer = ask(ctx, state, call, *told, **named)
     if isinstance(answer, Done):
         return answer.value
     raise refusal_of(answer)

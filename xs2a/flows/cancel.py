@@ -57,7 +57,8 @@ def cancel_payment(
     """
     payment = find_payment(parts, ctx, address)
     ensure_cancellable(payment)
-    begun = demand(lambda: parts.bank.begin_cancellation(ctx.for_bank(), ref_of(payment)))
+    state = parts.bank_states.held(payment)
+    begun = demand(ctx, state, parts.bank.begin_cancellation, ref_of(payment))
     if begun.status is not None:
         payment = parts.payments.report(payment, begun.status, Cause.BANK_REPORTED)
     if payment.status is TransactionStatus.CANC:

@@ -49,7 +49,7 @@ def carry_out(parts: Parts, ctx: TppContext, subject: Subject, request: Request)
     asked = _deed(parts, intent, subject)
     bank = parts.bank
     call = bank.execute_payment if request.deed is Deed.EXECUTE else bank.cancel_payment
-    answer = ask(lambda: call(ctx.for_bank(), asked, request.proof))
+    answer = ask(ctx, parts.bank_states.held(subject.payment), call, asked, request.proof)
     if isinstance(answer, Refused) and isinstance(request.proof, ConfirmationCode):
         answer = replace(answer, ends_authorisation=True)  # a code that the bank checks works once
     stored = _store(parts, intent, answer)
@@ -74,8 +74,8 @@ def settle_open_deed(parts: Parts, ctx: TppContext, payment: Payment) -> Payment
         else None
     )
     asked = _deed(parts, intent, Subject(payment, authorisation))
-    answer = ask(lambda: parts.bank.outcome_of(ctx.for_bank(), asked))
-    log.info("asked the bank for a lost answer", extra={"payment_id": payment.payment_id})
+    answer = ask(ctx, parts.bank_states.held(payment), parts.bank.outcome_of, asked)
+    log.info("asked the bank for a lost answer")
     stored = _store(parts, intent, answer)
     return payment if stored is None else stored.payment
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cms import log_lines, metrics
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
@@ -12,6 +13,7 @@ from cms.domain.payment import Payment, TppWishes
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, TransactionStatus
+from cms.service.bank_states import HeldState
 from cms.service.payments import NewPayment
 from spi.answers import Done
 from spi.types import AuthorisationStarted, Initiated, PaymentToInitiate, TppNote
@@ -74,11 +76,10 @@ def initiate_payment(
     start of the authorisation that failed: that stays on record as `failed` (A3).
     """
     approach = choose_approach(ctx.profile, request.sca_wishes)
-    if approach.needs_psu:
-        situation = Situation(request.prefers_explicit, multilevel=False)
-        if not starts_explicitly(ctx.profile, situation):
-            ensure_reachable(approach, ctx.psu)
+    _ensure_reachable(ctx, request, approach)
     asked_at, payment_id = parts.clock(), parts.new_id()
+    log_lines.know(payment_id=payment_id)
+    state = HeldState()
     asked = PaymentToInitiate(
         payment_id,
         request.service,
@@ -86,7 +87,7 @@ def initiate_payment(
         request.order,
         request.reject_without_funds,
     )
-    initiated = demand(lambda: parts.bank.initiate_payment(ctx.for_bank(), asked))
+    initiated = demand(ctx, state, parts.bank.initiate_payment, asked)
     payment = _new_payment(ctx, request, initiated, payment_id=payment_id, at=asked_at)
     initiation = Initiation(
         payment,
@@ -94,7 +95,7 @@ def initiate_payment(
         tpp_notes=(*request.notes, *initiated.tpp_notes),
         initiated=initiated,
     )
-    kept = _Keeping(parts, request, remember)
+    kept = _Keeping(parts, request, state, remember)
     situation = Situation(request.prefers_explicit, payment.multilevel)
     if not payment.awaits_confirmation:  # rejected at once (P13), or nothing left to authorise
         kept.keep(initiation)
@@ -107,12 +108,21 @@ def initiate_payment(
     return initiation
 
 
+def _ensure_reachable(ctx: TppContext, request: PaymentRequest, approach: Approach) -> None:
+    """Raises PsuNotNamed before the bank is asked, where an implicit start is to follow."""
+    if approach.needs_psu:
+        situation = Situation(request.prefers_explicit, multilevel=False)
+        if not starts_explicitly(ctx.profile, situation):
+            ensure_reachable(approach, ctx.psu)
+
+
 @dataclass(frozen=True, slots=True)
 class _Keeping:
     """How what this request leaves behind is kept."""
 
     parts: Parts
     request: PaymentRequest
+    state: HeldState
     remember: Callable[[Initiation], KeptAnswer] | None
 
     def answer(self, initiation: Initiation) -> KeptAnswer | None:
@@ -122,14 +132,27 @@ class _Keeping:
     def keep(self, initiation: Initiation) -> KeptAnswer | None:
         """Keep all of it in one transaction. Raises KeptBefore."""
         answer = self.answer(initiation)
+        self._keep(initiation, answer)
+        return answer
+
+    def keep_failed(self, initiation: Initiation) -> None:
+        """Keep it although the bank failed to start its authorisation (A3); no answer is kept."""
+        self._keep(initiation, None, start_failed=True)
+
+    def _keep(
+        self, initiation: Initiation, answer: KeptAnswer | None, *, start_failed: bool = False
+    ) -> None:
+        payment, request = initiation.payment, self.request
         new = NewPayment(
-            initiation.payment,
-            self.request.order.document.body,
+            payment,
+            request.order.document.body,
             initiation.authorisation,
+            start_failed=start_failed,
             answer=answer,
+            bank_state=self.parts.bank_states.new_row(payment, self.state.noted),
         )
         self.parts.payments.keep(new)
-        return answer
+        metrics.count_payment(request.service, request.product)
 
 
 def _with_start(
@@ -145,6 +168,8 @@ def _with_start(
         approach=approach,
         psu=ctx.psu,
         redirect_uris=payment.wishes.redirect_uris,
+        # Where the two are stored first, it is the state of a payment like any other by then.
+        new_state=None if approach.needs_psu else kept.state,
     )
     if approach.needs_psu:
         new = opened(ctx, opening)
@@ -156,10 +181,7 @@ def _with_start(
         return initiation
     started = ask_bank_to_start(parts, ctx, opening, request.order)
     if not isinstance(started, Done):
-        failed = opened(ctx, opening)
-        parts.payments.keep(
-            NewPayment(payment, request.order.document.body, failed, start_failed=True)
-        )
+        kept.keep_failed(replace(initiation, authorisation=opened(ctx, opening)))
         raise refusal_of(started)
     authorisation = opened(ctx, opening, started.value)
     initiation = _started(initiation, authorisation, started.value)

@@ -8,6 +8,7 @@ by an approach in which the bank only gets ready: there the two are stored toget
 from dataclasses import dataclass
 from datetime import datetime
 
+from cms import log_lines
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
@@ -16,6 +17,7 @@ from cms.domain.parties import PsuId
 from cms.domain.payment import Payment, RedirectUris
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.statuses import Cause, ScaStatus
+from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused
 from spi.types import AuthorisationRef, AuthorisationStarted
 from xs2a.errors import PsuNotNamed
@@ -27,7 +29,10 @@ from xs2a.flows.refs import with_order
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An authorisation that is about to be, from the moment `at` on."""
+    """An authorisation that is about to be, from the moment `at` on.
+
+    `new_state` is the bank state of a payment that is not stored yet either: stored with it.
+    """
 
     authorisation_id: str
     at: datetime
@@ -36,6 +41,7 @@ class Opening:
     approach: Approach
     psu: PsuId | None
     redirect_uris: RedirectUris
+    new_state: HeldState | None = None
 
     @property
     def first_status(self) -> ScaStatus:
@@ -53,6 +59,7 @@ def opened(
     ctx: TppContext, opening: Opening, started: AuthorisationStarted | None = None
 ) -> Authorisation:
     """The authorisation; with what the bank has changed about it, where it was asked before."""
+    log_lines.know(authorisation_id=opening.authorisation_id)
     now = opening.at
     rules = ExpiryRules.of(ctx.profile)
     approach = (started and started.sca_approach) or opening.approach
@@ -85,7 +92,8 @@ def ask_bank_to_start(
         opening.psu,
     )
     payment = with_order(opening.payment, order)
-    return ask(lambda: parts.bank.start_authorisation(ctx.for_bank(), payment, ref))
+    state = opening.new_state or parts.bank_states.held(opening.payment)
+    return ask(ctx, state, parts.bank.start_authorisation, payment, ref)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def settle_overdue(parts: Parts, ctx: TppContext, payment: Payment) -> Payment:
     try:
         return carry_out(parts, ctx, Subject(payment), request).subject.payment
     except BankRefused:
-        report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+        state = parts.bank_states.held(payment)
+        report = demand(ctx, state, parts.bank.read_payment_status, ref_of(payment))
         return parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
     except (BeingCarriedOut, CancellationOfFinalised, ChangedMeanwhile):  # somebody was faster
         return parts.payments.find(payment.payment_id, payment.instance_id)

@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.service.authorisations import Authorisations
+from cms.service.bank_states import BankStates
 from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents
@@ -17,7 +18,7 @@ from cms.service.sca import Sca
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from spi.port import Connector
-from spi.types import BankContext
+from spi.types import BankContext, BankState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Parts:
     authorisations: Authorisations
     sca: Sca
     intents: BankIntents
+    bank_states: BankStates
     tpps: Tpps
     stop_list: StopList
     idempotency: Idempotency
@@ -55,8 +57,8 @@ class TppContext:
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
 
-    def for_bank(self) -> BankContext:
-        """The same, in the words of the bank plug."""
+    def for_bank(self, state: BankState) -> BankContext:
+        """The same, in the words of the bank plug, with the bank state of what is asked about."""
         return BankContext(
             tpp=self.tpp,
             instance_id=self.instance_id,
@@ -64,4 +66,5 @@ class TppContext:
             psu=self.psu,
             psu_context=self.psu_context,
             access_token=self.access_token,
+            state=state,
         )

@@ -84,12 +84,17 @@ def read_status(parts: Parts, ctx: TppContext, address: Address) -> PaymentStatu
 def _ask_status(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatus:
     if payment.status is TransactionStatus.RJCT:
         return PaymentStatus(payment)
-    report = demand(lambda: parts.bank.read_payment_status(ctx.for_bank(), ref_of(payment)))
+    report = _reported(parts, ctx, payment)
     try:
         kept = parts.payments.report(payment, report.status, Cause.BANK_REPORTED)
     except AlreadyFinalised:  # what is stored counts (P1)
         kept = parts.payments.find(payment.payment_id, payment.instance_id)
     return PaymentStatus(kept, report)
+
+
+def _reported(parts: Parts, ctx: TppContext, payment: Payment) -> PaymentStatusReport:
+    state = parts.bank_states.held(payment)
+    return demand(ctx, state, parts.bank.read_payment_status, ref_of(payment))
 
 
 def read_payment(parts: Parts, ctx: TppContext, address: Address) -> tuple[Payment, bytes]:
@@ -124,11 +129,8 @@ def read_sca_status(
     """
     payment = find_payment(parts, ctx, address.payment)
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
-    report = demand(
-        lambda: parts.bank.read_sca_status(
-            ctx.for_bank(), ref_of(payment), authorisation_ref(authorisation)
-        )
-    )
+    state, ref = parts.bank_states.held(payment), authorisation_ref(authorisation)
+    report = demand(ctx, state, parts.bank.read_sca_status, ref_of(payment), ref)
     told = report.status
     if told is not None and told is not authorisation.status and not authorisation.status.finalised:
         authorisation = parts.authorisations.bank_reports(authorisation, told)

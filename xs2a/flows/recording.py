@@ -1,4 +1,4 @@
-"""Puts every call of the bank on record: which, how it answered, how long it took.
+"""Puts every call of the bank on record, and counts it: which, how it answered, how long it took.
 
 What was asked and what was said stays with the two: arguments and answers hold what is secret or
 the PSU's own.
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, cast
 
+from cms import metrics
 from cms.domain.events import BankCall
 from cms.service.events import Events
 from spi.answers import Refused, Unknown
@@ -60,9 +61,10 @@ class _Call:
         try:
             answer = self._method(ctx, subject, *more)
         finally:
-            took = round((self._stopwatch() - started) * 1000, 1)
+            took_s, said = self._stopwatch() - started, type(answer).__name__
+            metrics.observe_bank_call(self._name, said, took_s)
             self._events.bank_called(
-                BankCall(at, self._name, type(answer).__name__, took, _codes(answer)),
+                BankCall(at, self._name, said, round(took_s * 1000, 1), _codes(answer)),
                 instance_id=ctx.instance_id,
                 tpp_authorisation_number=ctx.tpp.authorisation_number,
                 payment_id=_payment_id(subject),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
@@ -25,7 +25,7 @@ from spi.types import (
 )
 from xs2a.errors import BankRefused, CodeNotAccepted, StatusAllowsNoUpdate
 from xs2a.flows.acceptable import ensure_acceptable, place_of
-from xs2a.flows.bank import ask, refusal_of
+from xs2a.flows.bank import BankCall, ask, refusal_of
 from xs2a.flows.deeds import Request, carry_out
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.parts import Parts, TppContext
@@ -33,6 +33,7 @@ from xs2a.flows.reads import AuthorisationAddress, find_payment
 from xs2a.flows.refs import authorisation_ref, ref_of, with_order
 from xs2a.sca.steps import Call, find_step
 
+P = ParamSpec("P")
 V = TypeVar("V")
 
 _DEEDS: Final = {
@@ -72,10 +73,16 @@ class Walk:
         creates = self.authorisation.kind is AuthorisationKind.PIS_CREATION
         return creates and self.at.payment.service is not PaymentService.PERIODIC_PAYMENTS
 
-    def demand(self, answer: Answer[V]) -> V:
+    def ask(self, call: BankCall[P, V], *told: P.args, **named: P.kwargs) -> Answer[V]:
+        """The bank's answer to a call about this payment."""
+        state = self.parts.bank_states.held(self.at.payment)
+        return ask(self.ctx, state, call, *told, **named)
+
+    def demand(self, call: BankCall[P, V], *told: P.args, **named: P.kwargs) -> V:
         """What the bank says. Raises BankRefused, also when the authorisation has failed by it
         (A5), and BankUnavailable.
         """
+        answer = self.ask(call, *told, **named)
         if isinstance(answer, Done):
             return answer.value
         if isinstance(answer, Refused) and answer.ends_authorisation:
@@ -123,9 +130,7 @@ def _authenticate(walk: Walk) -> Progress:
     parts, sent = walk.parts, walk.sent
     credentials = PsuCredentials(walk.psu, sent.password or "", sent.additional_password)
     ref = authorisation_ref(walk.authorisation)
-    said = walk.demand(
-        ask(lambda: parts.bank.authenticate_psu(walk.ctx.for_bank(), walk.order, ref, credentials))
-    )
+    said = walk.demand(parts.bank.authenticate_psu, walk.order, ref, credentials)
     if said.exempted and walk.may_be_exempted:
         return _without_sca(walk, ScaStatus.EXEMPTED)
     if not said.methods and not said.exempted:
@@ -146,9 +151,7 @@ def _select(walk: Walk, method_id: str) -> Progress:
     """Second factor, first half. A decoupled method takes the TPP out of it (A7)."""
     parts = walk.parts
     ref = replace(authorisation_ref(walk.authorisation), psu=walk.psu)
-    said = walk.demand(
-        ask(lambda: parts.bank.select_sca_method(walk.ctx.for_bank(), walk.order, ref, method_id))
-    )
+    said = walk.demand(parts.bank.select_sca_method, walk.order, ref, method_id)
     if said.exempted and walk.may_be_exempted:
         return _without_sca(walk, ScaStatus.EXEMPTED)
     step = ScaStep(
@@ -187,7 +190,7 @@ def _fail_confirmation(walk: Walk) -> None:
     if failed.status_cause is not Cause.CODE_WRONG:  # another request was faster, perhaps right
         return
     ref = authorisation_ref(failed)
-    told = ask(lambda: parts.bank.confirmation_failed(walk.ctx.for_bank(), ref_of(payment), ref))
+    told = walk.ask(parts.bank.confirmation_failed, ref_of(payment), ref)
     if isinstance(told, Done):
         parts.payments.report(payment, told.value.status, Cause.CODE_WRONG)
 

@@ -23,6 +23,7 @@ from cms.domain.errors import (
     PsuHasAuthorised,
     PsuMismatch,
     Refusal,
+    SealedByAnotherKey,
     StoreUnavailable,
     TooManyAuthorisations,
     Unknown,
@@ -93,6 +94,7 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateBlocked: Message.CERTIFICATE_BLOCKED,
     RoleInvalid: Message.ROLE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
+    SealedByAnotherKey: Message.SERVICE_UNAVAILABLE,
     StoreUnavailable: Message.SERVICE_UNAVAILABLE,
 }
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from flask import Response, current_app, request
 
+from cms import log_lines
 from cms.domain.errors import Refusal
 from cms.domain.events import EventType, ReceivedRequest
 from cms.domain.ids import DEFAULT_TENANT, is_id
@@ -147,6 +148,7 @@ def identify(path: dict[str, str]) -> Known:
     opened = door()
     sent = sent_headers()
     caller = opened.identification.identify(request.remote_addr or "", sent)
+    log_lines.know(tpp=caller.tpp.authorisation_number)
     named = sent.get("instance-id")
     try:
         profile = opened.profiles.for_tenant(named)

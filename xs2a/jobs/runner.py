@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from cms import metrics
 from cms.domain.errors import StoreUnavailable
 from cms.domain.job_run import JobRun
 from cms.service.jobs import LEASE
@@ -65,7 +66,12 @@ class Runner:
         except Exception as error:  # the worker lives on
             log.exception("the job %s failed", job.name)
             run.has_failed(type(error).__name__)
-        made = run.as_far_as_it_came(ended_at=parts.clock())
+        ended_at = parts.clock()
+        made = run.as_far_as_it_came(ended_at)
+        end, took = "failed" if made.failed else "done", ended_at - made.started_at
+        metrics.observe_job_run(
+            made.job, end, seconds=took.total_seconds(), rows=made.done + made.failed
+        )
         self._end(made)
         return made
 

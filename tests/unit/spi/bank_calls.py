@@ -12,6 +12,7 @@ from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment_order import CreditTransfer, Document, PaymentOrder
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import ScaStatus, TransactionStatus
+from cms.service.bank_states import HeldState
 from sandbox.core.bank import Bank
 from sandbox.core.sca import AwaitsConfirmation
 from spi.answers import Answer, BankCode, Done, Refused
@@ -37,7 +38,7 @@ DORA = "DE02100100109307118603"
 JOINT = "DE32760700240271232100"
 ANTONS, DORAS, MARIONS = "anton.brueckner", "dora.push", "marion.mueller"
 TODAY = date(2026, 3, 2)
-CTX = BankContext(Tpp("PSDDE-FAKENCA-1", "DE-FAKENCA"), "UNDEFINED", "99391c7e")
+CTX = BankContext(Tpp("PSDDE-FAKENCA-1", "DE-FAKENCA"), "UNDEFINED", "99391c7e", state=HeldState())
 CREATION, CANCELLATION = AuthorisationKind.PIS_CREATION, AuthorisationKind.PIS_CANCELLATION
 AUTHORISATION = AuthorisationRef("authorisation-1", CREATION, Approach.EMBEDDED, ScaStatus.RECEIVED)
 CANCELLING = replace(AUTHORISATION, authorisation_id="cancelling-1", kind=CANCELLATION)

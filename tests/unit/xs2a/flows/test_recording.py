@@ -10,6 +10,7 @@ from cms.domain.events import BankCall
 from cms.domain.parties import Tpp
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import TransactionStatus
+from cms.service.bank_states import HeldState
 from cms.service.events import Events
 from spi.answers import Answer, BankCode, BankError, Done, Refused, Unknown
 from spi.capabilities import NEEDS
@@ -18,7 +19,7 @@ from spi.types import BankContext, PaymentRef, PaymentStatusReport
 from tests.houses import NOW, Clock, FakeBank
 from xs2a.flows.recording import CALLS, recorded
 
-CTX = BankContext(Tpp("PSDDE-1", "DE-BAFIN"), "one", "an id")
+CTX = BankContext(Tpp("PSDDE-1", "DE-BAFIN"), "one", "an id", state=HeldState())
 REF = PaymentRef("payment", PaymentService.PAYMENTS, "p", TransactionStatus.RCVD)
 
 

@@ -1,0 +1,137 @@
+"""Log lines that tell which request they belong to: ids, never a secret nor an account.
+
+What a request is about is noted in a context variable when it becomes known; the formatter adds it
+to every line. Whatever comes from outside is made harmless there: no line can be broken or forged.
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+ID_NAMES: Final = ("x_request_id", "tpp", "payment_id", "authorisation_id")
+LONGEST_ID: Final = 100  # characters
+_access: Final = logging.getLogger("xs2a.access")
+_FACTS: Final = "facts"  # what an access line says, as an attribute of its record
+
+_known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)
+_UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_STRANGE: Final = re.compile(r"[^\x21-\x7e]")
+_IBAN: Final = re.compile(  # in one word, or in groups of four as it is printed
+    r"\b[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}\b"
+    r"|\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b"
+)
+
+
+def begin(x_request_id: str | None) -> None:
+    """A request has come in: forget the one before."""
+    _known.set({})
+    know(x_request_id=x_request_id)
+
+
+def know(**ids: str | None) -> None:
+    """More is known of the request, by the names of ID_NAMES; outside of one, nothing is noted."""
+    known = _known.get()
+    if known is not None:
+        for name, value in ids.items():
+            if value:
+                known[name] = value if _UUID.fullmatch(value) else _harmless(value)
+
+
+def end() -> None:
+    """The request is over."""
+    _known.set(None)
+
+
+def known_ids() -> Mapping[str, str]:
+    """What is known of the request."""
+    return _known.get() or {}
+
+
+def tell_access(face: str, route: str, *, method: str, status: int, seconds: float) -> None:
+    """The one line of a request. All of it are words of ours: the route is the template.
+
+    The record is made here, as the logger would look for the calling line, at every request.
+    """
+    if _access.isEnabledFor(logging.INFO):
+        ms = round(seconds * 1000, 1)
+        text = f"{method} {route} {status} {ms} ms"
+        record = logging.LogRecord(_access.name, logging.INFO, __file__, 0, text, None, None)
+        facts = {"face": face, "method": method, "route": route, "status": status, "ms": ms}
+        vars(record)[_FACTS] = facts
+        _access.handle(record)
+
+
+class TextFormatter(logging.Formatter):
+    """Lines for people: when, which process, how grave, what, and the ids behind it."""
+
+    def __init__(self, face: str) -> None:
+        super().__init__()
+        self._face = face
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; below it the traceback, where there is one."""
+        ids = "".join([f" {name}={value}" for name, value in known_ids().items()])
+        message = _message(record)
+        if not message.isprintable():
+            message = "".join(each if each.isprintable() else _escaped(each) for each in message)
+        head = f"{_moment(record)} {self._face}[{record.process}] {record.levelname}"
+        failure = _failure(self, record)
+        return f"{head} {message}{ids}" + (f"\n{failure}" if failure else "")
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def __init__(self, face: str) -> None:
+        super().__init__()
+        self._face = face
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, the traceback inside of it."""
+        told: dict[str, Any] = {
+            "at": _moment(record),
+            "level": record.levelname,
+            "process": f"{self._face}[{record.process}]",
+            "logger": record.name,
+            "message": _message(record),
+            **known_ids(),
+            **vars(record).get(_FACTS, {}),
+        }
+        failure = _failure(self, record)
+        if failure:
+            told["exception"] = failure
+        return orjson.dumps(told, default=str).decode(errors="replace")
+
+
+def _moment(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds")
+
+
+def _message(record: logging.LogRecord) -> str:
+    message = record.getMessage()
+    return message if _FACTS in vars(record) else _without_accounts(message)
+
+
+def _failure(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    if not record.exc_info:
+        return ""
+    return _without_accounts(formatter.formatException(record.exc_info))
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()
+
+
+def _harmless(value: str) -> str:
+    return _STRANGE.sub("?", _without_accounts(value[:LONGEST_ID]))
+
+
+def _without_accounts(text: str) -> str:
+    """IBANs are cut to country and check digits: a text of others may hold one."""
+    return _IBAN.sub(lambda found: f"{found[0][:4]}...", text)

@@ -1,0 +1,137 @@
+"""Bank states: what the bank itself wants remembered of a payment, opaque and sealed (C2).
+
+It is the bank's own note: it is written whatever the status of the payment, a finalised one too.
+Of two that are written at the same moment the last one counts.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from cms.domain.errors import Malformed, SealedByAnotherKey, Unknown
+from cms.domain.ids import known_form
+from cms.domain.payment import Payment
+from cms.service.held import payment_of_tenant
+from cms.store.inserts import NewRow
+from cms.store.queries.bank_states import StoredState, new_state_row, place_of
+from cms.store.sealing import KeyRing
+from cms.store.unit_of_work import Store
+
+Clock = Callable[[], datetime]
+
+LONGEST_STATE: Final = 64 * 1024  # bytes
+
+
+class HeldState:
+    """The bank state of one payment while the bank is being asked; a `BankState` of the plug.
+
+    It is read when the connector asks for it, and stored by `keep`, after the call has ended.
+    Of a payment that is not stored yet there is nothing to read, and what was noted is `noted`.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], bytes | None] | None = None,
+        write: Callable[[bytes | None], None] | None = None,
+    ) -> None:
+        self._read = read
+        self._write = write
+        self._loaded = False
+        self._saved = False
+        self._known: bytes | None = None
+        self._noted: bytes | None = None
+
+    @property
+    def noted(self) -> bytes | None:
+        """What the connector has saved last."""
+        return self._noted
+
+    def load(self) -> bytes | None:
+        """The state, or None. Raises StoreUnavailable and SealedByAnotherKey."""
+        if self._saved:
+            return self._noted
+        if not self._loaded:
+            self._known = self._read() if self._read else None
+            self._loaded = True
+        return self._known
+
+    def save(self, state: bytes | None) -> None:
+        """Remember this; None or nothing to forget it.
+
+        Raises ValueError if it is too long, and TypeError for what is no bytes.
+        """
+        noted = bytes(state) if state else None  # a text has no bytes of its own
+        if noted is not None and len(noted) > LONGEST_STATE:
+            raise ValueError(f"a bank state has at most {LONGEST_STATE} bytes")
+        self._noted = noted
+        self._saved = True
+
+    def keep(self) -> None:
+        """Store what was saved, unless it is what is stored. Raises StoreUnavailable, Unknown."""
+        news = self._saved and not (self._loaded and self._known == self._noted)
+        if news and self._write:
+            self._write(self._noted)
+
+
+class BankStates:
+    """The CMS's bank states."""
+
+    def __init__(self, store: Store, ring: KeyRing, clock: Clock) -> None:
+        self._store = store
+        self._ring = ring
+        self._clock = clock
+
+    def held(self, payment: Payment) -> HeldState:
+        """The state of a stored payment, for one call of the bank. Reads nothing yet."""
+        return HeldState(
+            lambda: self.load(payment.payment_id, payment.instance_id),
+            lambda state: self.save(payment.payment_id, payment.instance_id, state),
+        )
+
+    def load(self, payment_id: str, instance_id: str) -> bytes | None:
+        """The state of this tenant's payment, or None. Raises Unknown and SealedByAnotherKey."""
+        with self._store.reading() as uow:
+            stored = uow.bank_states.find(known_form(payment_id), instance_id)
+        return None if stored is None else self._ring.open(stored.sealed, stored.place)
+
+    def save(self, payment_id: str, instance_id: str, state: bytes | None) -> None:
+        """Store the state, or forget it (None). What is stored already is not written again.
+
+        Raises Unknown for a payment that is not this tenant's, and Malformed for a state that is
+        too long.
+        """
+        if state is not None and len(state) > LONGEST_STATE:
+            raise Malformed(f"A bank state has at most {LONGEST_STATE} bytes.")
+        with self._store.reading() as uow:
+            payment = payment_of_tenant(uow, payment_id, instance_id)
+            stored = uow.bank_states.find(payment_id, instance_id)
+        if self._says(stored, state):
+            return
+        with self._store.writing() as uow:
+            if state:
+                uow.bank_states.put(self._sealed(payment, state), self._clock())
+            else:
+                uow.bank_states.remove(payment_id, instance_id)
+
+    def clear(self, payment_id: str, instance_id: str) -> None:
+        """Forget the state. Raises Unknown where there is none."""
+        with self._store.writing() as uow:
+            if not uow.bank_states.remove(known_form(payment_id), instance_id):
+                raise Unknown
+
+    def new_row(self, payment: Payment, noted: bytes | None) -> NewRow | None:
+        """What the bank has noted of a payment that is about to be kept, if anything."""
+        return new_state_row(self._sealed(payment, noted), payment.created_at) if noted else None
+
+    def _says(self, stored: StoredState | None, state: bytes | None) -> bool:
+        if stored is None:
+            return not state
+        try:
+            return self._ring.open(stored.sealed, stored.place) == state
+        except SealedByAnotherKey:  # whoever writes anew mends it
+            return False
+
+    def _sealed(self, payment: Payment, state: bytes) -> StoredState:
+        place = place_of(payment.payment_id, payment.instance_id)
+        sealed = self._ring.seal(state, place)
+        return StoredState(payment.payment_id, payment.instance_id, sealed)

@@ -1,0 +1,119 @@
+"""Bank states: the connector's sealed bytes, one row for each resource that has some."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cms.store.inserts import NewRow, PreparedInsert
+from cms.store.sealing import Place, Sealed
+from cms.store.tables import bank_states
+
+_INSERT = PreparedInsert(bank_states)
+_CHANGES = ("key_id", "sealed", "changed_at")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """A row: whose state it is, sealed."""
+
+    resource_id: str
+    instance_id: str
+    sealed: Sealed
+
+    @property
+    def place(self) -> Place:
+        """What the state is bound to."""
+        return place_of(self.resource_id, self.instance_id)
+
+
+def place_of(resource_id: str, instance_id: str) -> Place:
+    """What the state of this resource of this tenant is bound to."""
+    return Place(bank_states.name, resource_id, instance_id)
+
+
+class BankStateQueries:
+    """Bank states over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, resource_id: str, instance_id: str) -> StoredState | None:
+        """The state of this tenant's resource, or None."""
+        query = select(bank_states).where(_is(resource_id, instance_id))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _stored(row)
+
+    def put(self, state: StoredState, at: datetime) -> None:
+        """Store the state, in the place of what was there."""
+        on_sqlite = self._connection.dialect.name == "sqlite"
+        insert = sqlite.insert if on_sqlite else postgresql.insert
+        _, row = new_state_row(state, at)
+        statement = insert(bank_states).values(row)
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[bank_states.c.resource_id],
+                set_={name: statement.excluded[name] for name in _CHANGES},
+            )
+        )
+
+    def remove(self, resource_id: str, instance_id: str) -> bool:
+        """Forget the state; False where there was none."""
+        gone = self._connection.execute(delete(bank_states).where(_is(resource_id, instance_id)))
+        return bool(gone.rowcount)
+
+    def count_by_key(self) -> dict[str, int]:
+        """How many rows each key has sealed."""
+        rows = func.count().label("rows")
+        query = select(bank_states.c.key_id, rows).group_by(bank_states.c.key_id)
+        return {each.key_id: each.rows for each in self._connection.execute(query)}
+
+    def sealed_by_others(self, key_ids: Sequence[str]) -> str | None:
+        """The id of a key that has sealed something and is none of these; None without one."""
+        query = select(bank_states.c.key_id).where(bank_states.c.key_id.not_in(key_ids)).limit(1)
+        found: str | None = self._connection.execute(query).scalar_one_or_none()
+        return found
+
+    def batch_of_others(self, key_id: str, *, after: str, most: int) -> list[StoredState]:
+        """The next rows, in the order of their ids, that this key has not sealed."""
+        query = (
+            select(bank_states)
+            .where(bank_states.c.resource_id > after, bank_states.c.key_id != key_id)
+            .order_by(bank_states.c.resource_id)
+            .limit(most)
+        )
+        return [_stored(row) for row in self._connection.execute(query)]
+
+    def replace_seal(self, seen: StoredState, sealed: Sealed) -> bool:
+        """Another seal round the same state; False when the row is no longer what was seen."""
+        statement = (
+            update(bank_states)
+            .where(
+                _is(seen.resource_id, seen.instance_id),
+                bank_states.c.key_id == seen.sealed.key_id,
+                bank_states.c.sealed == seen.sealed.content,
+            )
+            .values(key_id=sealed.key_id, sealed=sealed.content)
+        )
+        return bool(self._connection.execute(statement).rowcount)
+
+
+def _is(resource_id: str, instance_id: str) -> ColumnElement[bool]:
+    return (bank_states.c.resource_id == resource_id) & (bank_states.c.instance_id == instance_id)
+
+
+def _stored(row: Row[tuple[object, ...]]) -> StoredState:
+    return StoredState(row.resource_id, row.instance_id, Sealed(row.key_id, bytes(row.sealed)))
+
+
+def new_state_row(state: StoredState, at: datetime) -> NewRow:
+    """A state to be kept."""
+    return _INSERT, {
+        "resource_id": state.resource_id,
+        "instance_id": state.instance_id,
+        "key_id": state.sealed.key_id,
+        "sealed": state.sealed.content,
+        "changed_at": at,
+    }
