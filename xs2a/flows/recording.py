@@ -32,7 +32,7 @@ def recorded(
     proxy = _Recorded()
     for name in CALLS:
         if hasattr(bank, name):
-            call = _Call(name, getattr(bank, name), events, clock=clock, stopwatch=stopwatch)
+            call = _Call(name, bank, events, clock=clock, stopwatch=stopwatch)
             setattr(proxy, name, call)
     return cast("Connector", proxy)
 
@@ -43,14 +43,14 @@ class _Call:
     def __init__(
         self,
         name: str,
-        method: Callable[..., Any],
+        bank: Connector,
         events: Events,
         *,
         clock: Callable[[], datetime],
         stopwatch: Callable[[], float],
     ) -> None:
         self._name = name
-        self._method = method
+        self._bank = bank
         self._events = events
         self._clock = clock
         self._stopwatch = stopwatch
@@ -59,7 +59,7 @@ class _Call:
         at, started = self._clock(), self._stopwatch()
         answer: object = Unknown("raised")
         try:
-            answer = self._method(ctx, subject, *more)
+            answer = getattr(self._bank, self._name)(ctx, subject, *more)
         finally:
             took_s, said = self._stopwatch() - started, type(answer).__name__
             metrics.observe_bank_call(self._name, said, took_s)
