@@ -39,7 +39,7 @@ def know(**ids: str | None) -> None:
     if known is not None:
         for name, value in ids.items():
             if value:
-                known[name] = value if _UUID.fullmatch(value) else _harmless(value)
+                known[name] = value
 
 
 def end() -> None:
@@ -48,8 +48,11 @@ def end() -> None:
 
 
 def known_ids() -> Mapping[str, str]:
-    """What is known of the request."""
-    return _known.get() or {}
+    """What is known of the request, made harmless: no line can be broken or forged by it."""
+    known = _known.get() or {}
+    return {
+        name: value if _UUID.fullmatch(value) else _harmless(value) for name, value in known.items()
+    }
 
 
 def tell_access(face: str, route: str, *, method: str, status: int, seconds: float) -> None:

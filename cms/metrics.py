@@ -34,12 +34,6 @@ _bank_calls: Final = Histogram(
     buckets=_SECONDS,
     registry=_OURS,
 )
-_payments: Final = Counter(
-    "xs2a_payments_initiated",
-    "Payments that the bank has taken in",
-    ("service", "product"),
-    registry=_OURS,
-)
 _database_failures: Final = Counter(
     "xs2a_database_failures",
     "Times that the database did not answer",
@@ -81,16 +75,6 @@ def observe_bank_call(call: str, answer: str, seconds: float) -> None:
 @cache
 def _bank_calls_of(call: str, answer: str) -> Histogram:
     return _bank_calls.labels(call, answer.lower())
-
-
-def count_payment(service: str, product: str) -> None:
-    """The bank has taken a payment in; service and product are offered ones."""
-    _payments_of(service, product).inc()
-
-
-@cache
-def _payments_of(service: str, product: str) -> Counter:
-    return _payments.labels(service, product)
 
 
 def count_database_failure(during: str) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cms.domain.parties import PsuId, Tpp
+from cms.domain.parties import PsuId
 
 if TYPE_CHECKING:
     from cms.domain.statuses import Cause
@@ -136,7 +136,7 @@ class ReceivedRequest:
 
     event_type: EventType
     instance_id: str
-    tpp: Tpp
+    tpp_authorisation_number: str
     method: str
     path: str
     headers: Mapping[str, str]
@@ -145,8 +145,7 @@ class ReceivedRequest:
     authorisation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BankCall:
+class BankCall(NamedTuple):
     """A call of the bank: when, which, how it answered (with codes, where it refused), how long."""
 
     at: datetime

@@ -90,6 +90,16 @@ class Profiles:
         in_force = self._current()
         return in_force.of(in_force.slot(instance_id))
 
+    def named(self, instance_id: str | None) -> tuple[str, Profile]:
+        """The tenant whose rows a call sees, and its profile; as `tenant` and `for_tenant` tell.
+
+        Raises what they raise.
+        """
+        in_force = self._current()
+        profile = in_force.of(in_force.slot(instance_id))
+        tenant = tenant_of(instance_id)
+        return tenant if in_force.multitenancy else DEFAULT_TENANT, profile
+
     def all(self) -> dict[str, Profile]:
         """Every profile in force, by the name of its tenant; the default one has no name."""
         in_force = self._current()

@@ -1,13 +1,12 @@
 """Events: put on record with what a request changes, read by the bank."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from cms.domain.events import BankCall, Event, EventFilter, EventType, ReceivedRequest
 from cms.service.held import payment_of_tenant
-from cms.store.journal import RequestInHand, bank_called_row, in_hand, taken_in_hand
+from cms.store.journal import RequestInHand, bank_called_row, in_hand, put_down, take_in_hand
 from cms.store.unit_of_work import Store
 
 Clock = Callable[[], datetime]
@@ -22,22 +21,13 @@ class Events:
         self._store = store
         self._clock = clock
 
-    @contextmanager
-    def received(self, request: ReceivedRequest) -> Iterator[str]:
-        """A TPP's request, while it is answered; yields our own id of it.
+    def received(self, request: ReceivedRequest) -> "Received":
+        """A TPP's request, while it is answered; entering gives our own id of it.
 
         Its event, and what the bank was asked meanwhile, goes with what the request changes; when
         it changes nothing, or is refused, it is written within a fraction of a second.
         """
-        now = self._clock()
-        taken = RequestInHand(request, at=now, request_id=self._store.new_event_id())
-        try:
-            with taken_in_hand(taken):
-                yield taken.request_id
-        finally:
-            row = taken.pending(self._store.new_event_id)
-            if row is not None:
-                self._store.event_writer.add(row)
+        return Received(self._store, request, self._clock())
 
     def narrow(self, event_type: EventType) -> None:
         """What the request in hand is about has become clear only now."""
@@ -80,3 +70,23 @@ class Events:
     def flush(self) -> None:
         """Write now what is waiting to be written."""
         self._store.event_writer.flush()
+
+
+class Received:
+    """The block in which a request is answered. A class, as a generator would cost each request
+    several times as much.
+    """
+
+    def __init__(self, store: Store, request: ReceivedRequest, at: datetime) -> None:
+        self._store = store
+        self._taken = RequestInHand(request, at=at, request_id=store.new_event_id())
+
+    def __enter__(self) -> str:
+        self._token = take_in_hand(self._taken)
+        return self._taken.request_id
+
+    def __exit__(self, *_raised: object) -> None:
+        put_down(self._token)
+        row = self._taken.pending(self._store.new_event_id)
+        if row is not None:
+            self._store.event_writer.add(row)

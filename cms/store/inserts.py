@@ -7,10 +7,11 @@ in one round trip. ADR 0009 has the figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.engine import Dialect
 
 from cms.store.database import CONFLICT, Database
@@ -24,7 +25,7 @@ class PreparedInsert:
     def __init__(self, table: Table, *, without: tuple[str, ...] = ()) -> None:
         self._table = table
         self._columns = tuple(column for column in table.c if column.name not in without)
-        self._processors: dict[str, tuple[tuple[str, Processor | None], ...]] = {}
+        self._shapes: dict[str, _Shape] = {}
 
     def run(self, connection: Connection, row: Mapping[str, Any]) -> None:
         """Insert one row, given by column names, in the connection's transaction."""
@@ -40,16 +41,29 @@ class PreparedInsert:
 
     def values(self, dialect: Dialect, row: Mapping[str, Any]) -> list[Any]:
         """The row's values as the driver takes them."""
-        processors = self._processors.get(dialect.name)
-        if processors is None:
-            processors = self._processors[dialect.name] = tuple(
-                (column.name, column.type.dialect_impl(dialect).bind_processor(dialect))
-                for column in self._columns
-            )
-        return [
-            row.get(name) if process is None else process(row.get(name))
-            for name, process in processors
-        ]
+        shape = self._shapes.get(dialect.name)
+        if shape is None:
+            shape = self._shapes[dialect.name] = _shape_of(self._columns, dialect)
+        values = list(map(row.get, shape.names))
+        for place, process in shape.processed:
+            values[place] = process(values[place])
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The columns of a row for one database, and those whose values the driver cannot take."""
+
+    names: tuple[str, ...]
+    processed: tuple[tuple[int, Processor], ...]
+
+
+def _shape_of(columns: Sequence[Column[Any]], dialect: Dialect) -> _Shape:
+    processors = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+    return _Shape(
+        tuple(column.name for column in columns),
+        tuple((place, each) for place, each in enumerate(processors) if each is not None),
+    )
 
 
 NewRow = tuple[PreparedInsert, Mapping[str, Any]]

@@ -5,20 +5,20 @@ the next one. If that transaction fails, both stay pending; what is pending at t
 request is written by itself (`event_writer.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar, Token
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
 from cms.domain.events import BankCall, EventOrigin, EventType, ReceivedRequest
-from cms.domain.parties import Tpp
 
 EventRow = Mapping[str, Any]
 """Columns of the table `events` and their values."""
+
+
+_TPP: Final = EventOrigin.TPP.value
 
 
 class RequestInHand:
@@ -45,22 +45,22 @@ class RequestInHand:
         """What is to be stored next. The ids are those of what has just been made, if anything."""
         if self._stored and not self.calls:
             return None
-        if self._stored:
-            described = bank_called_row(self.calls, self.received.instance_id, new_id())
-        else:
-            described = {
-                "instance_id": self.received.instance_id,
-                "event_id": self.request_id,
-                "at": self.at,
-                "origin": EventOrigin.TPP.value,
-                "event_type": self.event_type.value,
-                "payload": self._payload(),
-            }
-        return {
-            **described,
-            **self.stamp(),
+        received = self.received
+        ids = {
             "payment_id": payment_id or self.payment_id,
             "authorisation_id": authorisation_id or self.authorisation_id,
+            **self.stamp(),
+        }
+        if self._stored:
+            return bank_called_row(self.calls, received.instance_id, new_id()) | ids
+        return {
+            "instance_id": received.instance_id,
+            "event_id": self.request_id,
+            "at": self.at,
+            "origin": _TPP,
+            "event_type": self.event_type.value,
+            "payload": self._payload(),
+            **ids,
         }
 
     def stored(self, row: EventRow) -> None:
@@ -73,7 +73,7 @@ class RequestInHand:
     def stamp(self) -> dict[str, str | None]:
         """By what the events of this request are found together."""
         return {
-            "tpp_authorisation_number": self.received.tpp.authorisation_number,
+            "tpp_authorisation_number": self.received.tpp_authorisation_number,
             "x_request_id": self.received.x_request_id,
             "internal_request_id": self.request_id,
         }
@@ -83,7 +83,6 @@ class RequestInHand:
         described: dict[str, Any] = {
             "method": received.method,
             "path": received.path,
-            "tppInfo": orjson.Fragment(_tpp_json(received.tpp)),
             "headers": received.headers,
         }
         if self.calls:
@@ -99,14 +98,14 @@ def in_hand() -> RequestInHand | None:
     return _IN_HAND.get()
 
 
-@contextmanager
-def taken_in_hand(request: RequestInHand) -> Iterator[None]:
-    """All that is stored inside belongs to this request."""
-    token = _IN_HAND.set(request)
-    try:
-        yield
-    finally:
-        _IN_HAND.reset(token)
+def take_in_hand(request: RequestInHand) -> Token[RequestInHand | None]:
+    """All that is stored from now on belongs to this request."""
+    return _IN_HAND.set(request)
+
+
+def put_down(token: Token[RequestInHand | None]) -> None:
+    """The request is answered."""
+    _IN_HAND.reset(token)
 
 
 def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) -> dict[str, Any]:
@@ -131,16 +130,3 @@ def _told(calls: Sequence[BankCall]) -> list[dict[str, Any]]:
         }
         for call in calls
     ]
-
-
-@lru_cache(maxsize=4096)  # a TPP calls again and again, and an initiation is to be quick
-def _tpp_json(tpp: Tpp) -> bytes:
-    facts = {
-        "authorisationNumber": tpp.authorisation_number,
-        "tppName": tpp.name,
-        "tppRoles": sorted(role.service for role in tpp.roles),
-        "authorityId": tpp.authority_id,
-        "authorityName": tpp.authority_name,
-        "country": tpp.country,
-    }
-    return orjson.dumps({name: fact for name, fact in facts.items() if fact is not None})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cms import log_lines, metrics
+from cms import log_lines
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.expiry import ExpiryRules
@@ -152,7 +152,6 @@ class _Keeping:
             bank_state=self.parts.bank_states.new_row(payment, self.state.noted),
         )
         self.parts.payments.keep(new)
-        metrics.count_payment(request.service, request.product)
 
 
 def _with_start(
@@ -192,11 +191,12 @@ def _with_start(
 def _started(
     initiation: Initiation, authorisation: Authorisation, said: Progress | AuthorisationStarted
 ) -> Initiation:
-    return replace(
-        initiation,
-        authorisation=authorisation,
+    return Initiation(
+        initiation.payment,
+        authorisation,
         psu_message=said.psu_message or initiation.psu_message,
         tpp_notes=(*initiation.tpp_notes, *said.tpp_notes),
+        initiated=initiation.initiated,
     )
 
 

@@ -99,10 +99,11 @@ def gate(
     def guard(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
         def guarded(**path: str) -> Response:
-            known = identify(path)
+            opened = door()
+            known = identify(opened, path)
             received = _received(known, demands.event, path)
-            with door().parts.events.received(received) as request_id:
-                entry = enter(demands, known, request_id)
+            with opened.parts.events.received(received) as request_id:
+                entry = enter(opened, demands, known, request_id)
                 if entry.findings and not collects:
                     raise RequestFaulty(entry.findings)
                 return view(entry, **path)
@@ -136,7 +137,7 @@ class Tenant:
     profile: Profile
 
 
-def identify(path: dict[str, str]) -> Known:
+def identify(opened: Door, path: dict[str, str]) -> Known:
     """Who calls. Raises the refusal of a request that is nobody's: it is not put on record, for
     anybody could fill the record with such.
     """
@@ -145,19 +146,16 @@ def identify(path: dict[str, str]) -> Known:
     if not request.host:  # RFC 9112, 3.2
         text = "Header 'host' is missing or invalid."
         raise RequestFaulty.one(Message.FORMAT_ERROR, text, "host")
-    opened = door()
     sent = sent_headers()
     caller = opened.identification.identify(request.remote_addr or "", sent)
     log_lines.know(tpp=caller.tpp.authorisation_number)
-    named = sent.get("instance-id")
     try:
-        profile = opened.profiles.for_tenant(named)
-        return Known(caller, sent, Tenant(opened.profiles.tenant(named), profile))
+        return Known(caller, sent, Tenant(*opened.profiles.named(sent.get("instance-id"))))
     except Refusal as refusal:
         return Known(caller, sent, refusal)
 
 
-def enter(demands: Gate, known: Known, request_id: str) -> Entry:
+def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
     """Judge the request, in the documented order. Raises the first stage's refusal."""
     caller, sent, tenant = known.caller, known.sent, known.tenant
     if isinstance(tenant, Refusal):
@@ -168,11 +166,11 @@ def enter(demands: Gate, known: Known, request_id: str) -> Entry:
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
-    if door().parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
+    if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
     ctx = TppContext(
         tpp=caller.tpp,
-        tpp_id=door().parts.tpps.register(caller.tpp, tenant.instance_id),
+        tpp_id=opened.parts.tpps.register(caller.tpp, tenant.instance_id),
         instance_id=tenant.instance_id,
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
@@ -188,26 +186,31 @@ def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedR
     """What is put on record of the request; of an id, only what can be one."""
     sent, tenant = known.sent, known.tenant
     x_request_id = sent.get("x-request-id") or ""
-    payment_id, authorisation_id = path.get("payment_id", ""), path.get("authorisation_id", "")
+    payment_id, authorisation_id = path.get("payment_id"), path.get("authorisation_id")
     return ReceivedRequest(
         event_type=event,
         # A request that names no tenant of ours has nowhere else to be.
         instance_id=DEFAULT_TENANT if isinstance(tenant, Refusal) else tenant.instance_id,
-        tpp=known.caller.tpp,
+        tpp_authorisation_number=known.caller.tpp.authorisation_number,
         method=request.method,
         path=request.path[:LONGEST_ON_RECORD],
         headers=_on_record(sent),
         x_request_id=x_request_id if is_uuid(x_request_id) else None,
-        payment_id=payment_id if is_id(payment_id) else None,
-        authorisation_id=authorisation_id if is_id(authorisation_id) else None,
+        payment_id=payment_id if payment_id and is_id(payment_id) else None,
+        authorisation_id=authorisation_id if authorisation_id and is_id(authorisation_id) else None,
     )
 
 
 def _on_record(sent: SentHeaders) -> dict[str, str]:
-    found = {name: value for name in ON_RECORD if (value := sent.get(name)) is not None}
-    if request.content_type:
-        found["content-type"] = request.content_type
-    return {name: value[:LONGEST_ON_RECORD] for name, value in found.items()}
+    found = {
+        name: value[:LONGEST_ON_RECORD]
+        for name in ON_RECORD
+        if (value := sent.get(name)) is not None
+    }
+    content_type = request.environ.get("CONTENT_TYPE")
+    if content_type:
+        found["content-type"] = content_type[:LONGEST_ON_RECORD]
+    return found
 
 
 def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:
