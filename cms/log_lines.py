@@ -15,7 +15,8 @@ import orjson
 
 ID_NAMES: Final = ("x_request_id", "tpp", "payment_id", "authorisation_id")
 LONGEST_ID: Final = 100  # characters
-_access: Final = logging.getLogger("xs2a.access")
+ACCESS: Final = "xs2a.access"  # the logger of one line for each request
+_access: Final = logging.getLogger(ACCESS)
 _FACTS: Final = "facts"  # what an access line says, as an attribute of its record
 
 _known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)

@@ -54,7 +54,6 @@ PROXY = "127.0.0.1"
 TOKEN = "token-of-the-bank"
 SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
-
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
 PROFILE: Mapping[str, Mapping[str, Any]] = {
     "pis": {
@@ -361,6 +360,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         idempotency_retention=timedelta(days=30),
         event_retention=timedelta(days=1826),
         log_format=LogFormat.TEXT,
+        access_log=False,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
         server_keys=(SERVER_KEY,),

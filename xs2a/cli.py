@@ -82,7 +82,7 @@ def worker(*, once: bool) -> None:
     from xs2a.server import log_as  # noqa: PLC0415
     from xs2a.worker import run_once, run_worker  # noqa: PLC0415
 
-    log_as("worker", settings.log_format)
+    log_as("worker", settings)
     if not once:
         run_worker(settings)
         return

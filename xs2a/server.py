@@ -21,7 +21,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from cms.log_lines import JsonFormatter, TextFormatter
+from cms.log_lines import ACCESS, JsonFormatter, TextFormatter
 from xs2a.settings import LogFormat, Settings
 
 STOP_WITHIN_S: Final = 10
@@ -139,13 +139,14 @@ def _run(member: Member, settings: Settings) -> None:
     os.setpgrp()  # Ctrl-C reaches the supervisor alone; workers that got it too would not stop
     _end_by_signals()
     _end_with_parent()
-    log_as(member.name, settings.log_format)
+    log_as(member.name, settings)
     member.work(settings)
 
 
-def log_as(name: str, log_format: LogFormat) -> None:
-    """What this process logs has its name and number."""
-    formatter = JsonFormatter if log_format is LogFormat.JSON else TextFormatter
+def log_as(name: str, settings: Settings) -> None:
+    """What this process logs has its name and number; requests only where that is wanted."""
+    formatter = JsonFormatter if settings.log_format is LogFormat.JSON else TextFormatter
+    logging.getLogger(ACCESS).setLevel(logging.INFO if settings.access_log else logging.WARNING)
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(name))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

@@ -62,6 +62,7 @@ class Settings:
     idempotency_retention: timedelta
     event_retention: timedelta
     log_format: LogFormat
+    access_log: bool
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
     server_keys: tuple[str, ...] = field(repr=False)
@@ -147,6 +148,7 @@ def _read(env: Env) -> Settings:
         log_format=env.enum(
             "XS2A_LOG_FORMAT", enum=LogFormat, by_value=True, default=LogFormat.TEXT
         ),
+        access_log=env.bool("XS2A_ACCESS_LOG", default=False),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )

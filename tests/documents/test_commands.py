@@ -97,6 +97,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
         "XS2A_IDEMPOTENCY_RETENTION_DAYS": str(settings.idempotency_retention.days),
         "XS2A_EVENT_RETENTION_DAYS": str(settings.event_retention.days),
         "XS2A_LOG_FORMAT": settings.log_format.value,
+        "XS2A_ACCESS_LOG": str(int(settings.access_log)),
         "XS2A_CMS_OPEN": str(int(settings.cms_open)),
         "XS2A_SANDBOX_DEFAULT_TPP": str(int(settings.sandbox_default_tpp)),
     }

@@ -39,7 +39,7 @@ def test_all_processes_count_together_and_a_restart_begins_anew(migrated: Instal
 
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_each_request_leaves_a_line(migrated: Installation, log_format: str) -> None:
-    with migrated.serving_with(XS2A_LOG_FORMAT=log_format) as server:
+    with migrated.serving_with(XS2A_LOG_FORMAT=log_format, XS2A_ACCESS_LOG="1") as server:
         made = server.tpp("POST", INSTANT, PAYMENT, {"X-Request-ID": REQUEST_ID}).json()
         server.aspsp("GET", f"/psu-api/v1/payment/{made['paymentId']}/authorisation/psus")
     lines = migrated.log.read_text().splitlines()

@@ -43,7 +43,7 @@ def received(payment_id: str | None = None, **fields: Any) -> ReceivedRequest:
     facts: dict[str, Any] = {
         "event_type": EventType.GET_TRANSACTION_STATUS,
         "instance_id": TENANT,
-        "tpp": FULL_TPP,
+        "tpp_authorisation_number": FULL_TPP.authorisation_number,
         "method": "GET",
         "path": "/v1/payments",
         "headers": {"accept": "*/*"},
@@ -91,14 +91,6 @@ def test_a_request_that_changes_something_is_on_record_with_it(rooms: Rooms) -> 
         payload={
             "method": "GET",
             "path": "/v1/payments",
-            "tppInfo": {
-                "authorisationNumber": "PSDDE-BAFIN-100001",
-                "tppName": "Example Pay",
-                "tppRoles": ["AISP", "PISP"],
-                "authorityId": "DE-BAFIN",
-                "authorityName": "Authority",
-                "country": "DE",
-            },
             "headers": {"accept": "*/*"},
             "bankCalls": [TOLD_CALL],
         },

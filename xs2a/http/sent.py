@@ -6,10 +6,17 @@ forty, which took a third of the time of an initiation.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from flask import current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
+
+
+@lru_cache(maxsize=1024)  # the same few names come again and again
+def _label(name: str) -> str:
+    return name[5:].replace("_", "-").lower()
+
 
 _LENGTH: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _OWN_ADDRESS: Final = "xs2a.own_address"  # found once for a request, and put beside it
@@ -20,7 +27,7 @@ class SentHeaders:
 
     def __init__(self, environ: Mapping[str, object]) -> None:
         self._values = {
-            name[5:].replace("_", "-").lower(): value
+            _label(name): value
             for name, value in environ.items()
             if name.startswith("HTTP_") and isinstance(value, str)
         }

@@ -136,7 +136,6 @@ def test_each_route_is_on_record_as_what_it_is(
     assert event["internal_request_id"] == event["event_id"]
     told = payload(event)
     assert (told["method"], told["path"]) == (method, path)
-    assert told["tppInfo"]["tppName"] == "Example Pay"
 
 
 @pytest.mark.parametrize("kind, body", BODIES)
