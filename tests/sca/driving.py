@@ -107,8 +107,9 @@ def set_status(world: World, payment_id: str, status: TransactionStatus) -> None
 
 
 def state(world: World, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    """All rows but events, and how many moves there are."""
-    names = [name for name in metadata.tables if name not in {"events", *without}]
+    """All rows but events and what jobs note of themselves, and how many moves there are."""
+    left_out = {"events", "job_leases", "job_runs", *without}
+    names = [name for name in metadata.tables if name not in left_out]
     return {name: world.all_rows(name) for name in names} | {"moves": world.rows()["moves"]}
 
 

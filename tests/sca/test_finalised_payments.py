@@ -32,6 +32,8 @@ from tests.sca.driving import (
     state,
 )
 from tests.tpps import PAYMENT, PSU_ID, Made, TppClient
+from xs2a.jobs.schedule import JOBS
+from xs2a.wiring import runner
 
 HOUSE = {
     "common": {"scaApproachesSupported": ["EMBEDDED"], "startAuthorisationMode": "explicit"},
@@ -189,6 +191,16 @@ def authorisations_run_out(case: Case) -> None:
         case.tpp.get(driven.path)
 
 
+def jobs_run(case: Case) -> None:
+    """All of them, when everything is over that can be over."""
+    case.world.clock.advance(timedelta(days=2))
+    working = runner(case.world.house, lambda _: False)
+    for job in JOBS:
+        made = working.run(job)
+        assert made is not None
+        assert made.failed == 0
+
+
 def online_banking_names_psu(case: Case) -> None:
     for driven in (case.creation, case.cancellation):
         path = f"{PSU_API}/authorisation/{driven.authorisation_id}/psu-data"
@@ -238,6 +250,7 @@ WRITERS = [
     Writer("psu-api: a late visit", psu_comes_too_late, of_sca=True),
     Writer("psu-api: SCA finalised", online_banking_finalises_sca, of_sca=True),
     Writer("SPI: SCA finalised", bank_finalises_sca, of_sca=True),
+    Writer("the jobs", jobs_run, lambda s: T.RJCT if s in UNAUTHORISED else s, of_sca=True),
     # Both last a day by default.
     Writer(
         "authorisations run out",

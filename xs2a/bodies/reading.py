@@ -55,6 +55,7 @@ _ORDERS: Final[dict[tuple[Format, str], Orders]] = {
 }
 
 
+@lru_cache(maxsize=256)  # the few that are ever sent come again and again
 def media_type_finding(
     service: PaymentService, product: str, content_type: str | None
 ) -> Finding | None:

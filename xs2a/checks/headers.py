@@ -111,8 +111,9 @@ def check_headers(rules: Iterable[HeaderRule], headers: Headers) -> list[Finding
     `headers` finds values by the rule's label, the name in lower case.
     """
     findings = []
+    sent = headers.get
     for rule in rules:
-        value = headers.get(rule.label)
+        value = sent(rule.label)
         if value is None and not rule.mandatory:
             continue
         fault = _fault(rule, value)

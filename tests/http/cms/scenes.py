@@ -107,6 +107,7 @@ def open_scene(open_house: OpenHouse, certificate: str, **how: Any) -> Scene:
     made = TppClient(world, certificate).initiated(headers={"Instance-ID": OWN, "PSU-ID": PSU_ID})
     cancellation = started(world, made.payment_id, CANCELLATION, psu_id=PSU_ID, tenant=OWN)
     world.house.parts.stop_list.block("PSDDE-BAFIN-STOPPED", OWN)
+    world.house.parts.bank_states.save(made.payment_id, OWN, b"branch: north")
     ids = {
         "payment_id": made.payment_id,
         "authorisation_id": made.authorisation_id,
@@ -116,6 +117,7 @@ def open_scene(open_house: OpenHouse, certificate: str, **how: Any) -> Scene:
         "payment_product": "sepa-credit-transfers",
         "tpp_id": NUMBER,
         "account_id": ACCOUNT,
+        "consent_id": made.payment_id,
     }
     return Scene(world, made, ids)
 
@@ -168,4 +170,33 @@ ASPSP_CALLS = (
     Call("PUT", f"{_TPP}/stop-list/block", headers=TPP_HEADER),
     Call("DELETE", f"{_TPP}/stop-list/unblock", headers=TPP_HEADER),
 )
-CALLS = {call.name: call for call in (*PSU_CALLS, *ASPSP_CALLS)}
+_EVENTS, _STATE = "/aspsp-api/v1/events", "/psu-api/v1/aspsp-consent-data/consents"
+_ALL_YEAR = {"start-date": "2026-01-01T00:00:00Z", "end-date": "2026-12-31T00:00:00+01:00"}
+EVENT_CALLS = (
+    Call("GET", f"{_EVENTS}/", headers=_ALL_YEAR),
+    Call("GET", f"{_EVENTS}/payment/<string:payment_id>", headers=_ALL_YEAR),
+    Call(
+        "GET",
+        f"{_EVENTS}/type/<string:event_type>",
+        headers=_ALL_YEAR,
+        values={"event_type": "PAYMENT_INITIATION_REQUEST_RECEIVED"},
+    ),
+    Call(
+        "GET",
+        f"{_EVENTS}/origin/<string:event_origin>",
+        headers=_ALL_YEAR,
+        values={"event_origin": "TPP"},
+    ),
+)
+STATE_CALLS = (
+    Call("GET", f"{_STATE}/<string:consent_id>"),
+    Call(
+        "PUT",
+        f"{_STATE}/<string:consent_id>",
+        body={"aspspConsentDataBase64": "YnJhbmNoOiBzb3V0aA=="},
+        headers=JSON,
+    ),
+    Call("DELETE", f"{_STATE}/<string:consent_id>"),
+)
+ALL_CALLS = (*PSU_CALLS, *ASPSP_CALLS, *EVENT_CALLS, *STATE_CALLS)
+CALLS = {call.name: call for call in ALL_CALLS}
