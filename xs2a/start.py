@@ -43,8 +43,6 @@ def prepare(settings: Settings) -> None:
             settings.folder.mkdir(parents=True, exist_ok=True)
             profiles.forget_overrides()
         _demand_tables_and_connector(settings, clock, profiles)
-        if not settings.sandbox:
-            _demand_no_sandbox_operators(settings)
         read_password_keys(settings)
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
@@ -77,6 +75,8 @@ def _what_is_wrong_told() -> Iterator[None]:
 def _demand_tables_and_connector(settings: Settings, clock: Clock, profiles: Profiles) -> None:
     if not is_migrated(settings):
         raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
+    if not settings.sandbox:
+        _demand_no_sandbox_operators(settings)
     _demand_able_connector(plug_in(settings, clock), profiles)
     _demand_server_keys(settings)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from cms.domain.errors import KeptBefore, LinkExpired, Refusal
+from cms.domain.errors import KeptBefore, LinkExpired, OrderBeingAuthorised, Refusal
+from cms.domain.operator import LogInRefused, OperatorExists
 from cms.domain.profile import ProfileInvalid
 from cms.domain.statuses import TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
@@ -16,8 +17,17 @@ from xs2a.app import MAX_BODY_BYTES
 from xs2a.errors import BankRefused, RequestFaulty
 from xs2a.http.errors import MESSAGE_FOR_REFUSAL
 
-# Refusals that never reach a TPP: of the online banking's side, or turned into another answer.
-NOT_FOR_TPPS = {LinkExpired, KeptBefore, ProfileInvalid, RequestFaulty, BankRefused}
+# Refusals that never reach a TPP: of the bank's side, or turned into another answer.
+NOT_FOR_TPPS = {
+    BankRefused,
+    KeptBefore,
+    LinkExpired,
+    LogInRefused,
+    OperatorExists,
+    OrderBeingAuthorised,
+    ProfileInvalid,
+    RequestFaulty,
+}
 NOWHERE = f"{SCT}/00000000-0000-4000-8000-000000000000"
 XML_ONLY = "application/xml"
 
