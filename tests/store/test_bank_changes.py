@@ -134,9 +134,8 @@ def test_without_its_event_nothing_is_changed(rooms: Rooms, change: Change) -> N
 
     def kept() -> list[Any]:
         with rooms.database.reads.connect() as connection:
-            queries = ("SELECT body FROM payments", "SELECT * FROM tpp_stop_list")
-            queries += ("SELECT * FROM bank_states",)
-            return [connection.execute(sa.text(query)).all() for query in queries]
+            tables = ("body FROM payments", "* FROM tpp_stop_list", "* FROM bank_states")
+            return [connection.execute(sa.text(f"SELECT {each}")).all() for each in tables]
 
     before = kept()
     break_inserts(rooms.database, "events")
