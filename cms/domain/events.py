@@ -1,7 +1,7 @@
 """What is put on record: every request of a TPP, every move of a status, every call of the bank.
 
-The names of origins and types are those of the field, so that a bank's evaluations fit; the last
-three types are ours.
+The names of origins and types are those of the field, so that a bank's evaluations fit; the types
+without `_REQUEST_RECEIVED` are ours.
 """
 
 from collections.abc import Mapping
@@ -82,6 +82,16 @@ class EventType(StrEnum):
     TRANSACTION_STATUS_CHANGED = "TRANSACTION_STATUS_CHANGED"
     SCA_STATUS_CHANGED = "SCA_STATUS_CHANGED"
     BANK_CALLED = "BANK_CALLED"
+
+    ORDER_REPLACED = "ORDER_REPLACED"
+    BANK_STATE_CHANGED = "BANK_STATE_CHANGED"
+    TPP_BLOCKED = "TPP_BLOCKED"
+    TPP_UNBLOCKED = "TPP_UNBLOCKED"
+
+    @property
+    def is_read(self) -> bool:
+        """A request that only asks; of those there may be any number."""
+        return self.value.startswith("GET_")
 
     def of_kind(self, kind: UpdateKind) -> "EventType":
         """The type of an update of that kind; `self` is the one without a kind."""

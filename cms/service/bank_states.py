@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Final
 
 from cms.domain.errors import Malformed, SealedByAnotherKey, Unknown
+from cms.domain.events import EventType
 from cms.domain.ids import known_form
 from cms.domain.payment import Payment
 from cms.service.held import payment_of_tenant
 from cms.store.inserts import NewRow
+from cms.store.journal import EventRow, changed_row
 from cms.store.queries.bank_states import StoredState, new_state_row, place_of
 from cms.store.sealing import KeyRing
 from cms.store.unit_of_work import Store
@@ -94,9 +96,18 @@ class BankStates:
             stored = uow.bank_states.find(known_form(payment_id), instance_id)
         return None if stored is None else self._ring.open(stored.sealed, stored.place)
 
-    def save(self, payment_id: str, instance_id: str, state: bytes | None) -> None:
+    def save(
+        self,
+        payment_id: str,
+        instance_id: str,
+        state: bytes | None,
+        *,
+        on_record: bool = False,
+    ) -> None:
         """Store the state, or forget it (None). What is stored already is not written again.
 
+        With `on_record` it has an event: the online banking's; a connector's notes go with calls
+        of the bank, which have theirs.
         Raises Unknown for a payment that is not this tenant's, and Malformed for a state that is
         too long.
         """
@@ -110,18 +121,32 @@ class BankStates:
         with self._store.writing() as uow:
             if state:
                 uow.bank_states.put(self._sealed(payment, state), self._clock())
+                changed = True
             else:
-                uow.bank_states.remove(payment_id, instance_id)
+                changed = uow.bank_states.remove(payment_id, instance_id)
+            if changed and on_record:
+                uow.events.add_all([self._changed(payment_id, instance_id, stored=bool(state))])
 
     def clear(self, payment_id: str, instance_id: str) -> None:
-        """Forget the state. Raises Unknown where there is none."""
+        """The online banking has it forgotten: on record. Raises Unknown where there is none."""
         with self._store.writing() as uow:
             if not uow.bank_states.remove(known_form(payment_id), instance_id):
                 raise Unknown
+            uow.events.add_all([self._changed(payment_id, instance_id, stored=False)])
 
     def new_row(self, payment: Payment, noted: bytes | None) -> NewRow | None:
         """What the bank has noted of a payment that is about to be kept, if anything."""
         return new_state_row(self._sealed(payment, noted), payment.created_at) if noted else None
+
+    def _changed(self, payment_id: str, instance_id: str, *, stored: bool) -> EventRow:
+        return changed_row(
+            EventType.BANK_STATE_CHANGED,
+            self._clock(),
+            {"stored": stored},
+            instance_id=instance_id,
+            event_id=self._store.new_event_id(),
+            payment_id=payment_id,
+        )
 
     def _says(self, stored: StoredState | None, state: bytes | None) -> bool:
         if stored is None:

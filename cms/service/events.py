@@ -1,6 +1,7 @@
 """Events: put on record with what a request changes, read by the bank."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,19 @@ from cms.store.unit_of_work import Store
 
 Clock = Callable[[], datetime]
 
-LONGEST_TIMELINE: Final = 1_000  # events; a TPP may have asked for a status every second
+# Events of one payment that are looked at together. A TPP may have asked for a status every second:
+# what it only asked takes no place from what has happened.
+MOST_CHANGES: Final = 1_000
+MOST_READS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EventsOfPayment:
+    """The latest events of a payment, the oldest first, and of what there are older ones."""
+
+    events: list[Event]
+    reads_left_out: bool = False
+    changes_left_out: bool = False
 
 
 class Events:
@@ -62,10 +75,23 @@ class Events:
                 payment_of_tenant(uow, wanted.payment_id, wanted.instance_id)
             return uow.events.find(wanted, offset=index * size, limit=size)
 
-    def of_payment(self, payment_id: str, instance_id: str) -> list[Event]:
-        """The latest events of a tenant's payment, LONGEST_TIMELINE at most, the oldest first."""
+    def of_payment(self, payment_id: str, instance_id: str) -> EventsOfPayment:
+        """The latest events of a tenant's payment: the TPP's reads, MOST_READS of them at most,
+        among all others, MOST_CHANGES of them at most.
+        """
         with self._store.reading() as uow:
-            return uow.events.latest_of_payment(payment_id, instance_id, limit=LONGEST_TIMELINE)
+            reads = uow.events.latest_of_payment(
+                payment_id, instance_id, reads=True, limit=MOST_READS + 1
+            )
+            changes = uow.events.latest_of_payment(
+                payment_id, instance_id, reads=False, limit=MOST_CHANGES + 1
+            )
+        shown = reads[-MOST_READS:] + changes[-MOST_CHANGES:]
+        return EventsOfPayment(
+            events=sorted(shown, key=lambda each: each.event_id),
+            reads_left_out=len(reads) > MOST_READS,
+            changes_left_out=len(changes) > MOST_CHANGES,
+        )
 
     def flush(self) -> None:
         """Write now what is waiting to be written."""

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.authorising import ensure_replaceable
 from cms.domain.errors import IllegalMove, KeptBefore, Unknown
+from cms.domain.events import EventType
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
 from cms.domain.parties import Tpp
@@ -19,6 +21,7 @@ from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.held import close_authorisations, payment_of_tenant
 from cms.store.inserts import NewRow
+from cms.store.journal import EventRow, changed_row
 from cms.store.queries.authorisations import new_authorisation_row
 from cms.store.queries.idempotency import new_answer_row
 from cms.store.queries.moves import new_move_row
@@ -82,7 +85,9 @@ class Payments:
             payment = payment_of_tenant(uow, seen.payment_id, seen.instance_id, lock=True)
             below = uow.authorisations.of_parent(payment.payment_id)
             ensure_replaceable(payment, below, self._clock())
+            before = uow.payments.body(payment.payment_id)
             uow.payments.set_body(payment, body)
+            uow.events.add_all([self._replaced(payment, before, body)])
 
     def tpp_of(self, payment: Payment) -> Tpp:
         """The TPP that initiated the payment. Raises Unknown."""
@@ -127,6 +132,23 @@ class Payments:
             if status is TransactionStatus.CANC:
                 close_authorisations(uow, payment, Cause.PARENT_CLOSED, self._clock())
         return payment
+
+    def _replaced(self, payment: Payment, before: bytes, after: bytes) -> EventRow:
+        """The event, by which an order can be told that somebody has: nothing of it is in there."""
+        described = {
+            "sha256Before": sha256(before).hexdigest(),
+            "sha256After": sha256(after).hexdigest(),
+            "bytesBefore": len(before),
+            "bytesAfter": len(after),
+        }
+        return changed_row(
+            EventType.ORDER_REPLACED,
+            self._clock(),
+            described,
+            instance_id=payment.instance_id,
+            event_id=self._store.new_event_id(),
+            payment_id=payment.payment_id,
+        )
 
     def _move(
         self, uow: UnitOfWork, payment: Payment, cause: Cause, status: TransactionStatus

@@ -7,8 +7,10 @@ from threading import Lock
 from typing import Final
 
 from cms.domain.errors import Malformed
+from cms.domain.events import EventType
 from cms.domain.operator import OperatorAction, OperatorDeed
 from cms.domain.stop_list import StopListEntry, StopStatus
+from cms.store.journal import EventRow, changed_row
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -70,6 +72,7 @@ class StopList:
         )
         with self._store.writing() as uow:
             uow.stop_list.put(entry)
+            uow.events.add_all([self._changed(EventType.TPP_BLOCKED, entry)])
             _keep_in_trail(uow, entry, OperatorDeed.BLOCKED_TPP, by)
         self._forget()
         return entry
@@ -83,6 +86,7 @@ class StopList:
         with self._store.writing() as uow:
             listed = uow.stop_list.replace(entry)
             if listed:
+                uow.events.add_all([self._changed(EventType.TPP_UNBLOCKED, entry)])
                 _keep_in_trail(uow, entry, OperatorDeed.UNBLOCKED_TPP, by)
         self._forget()
         return listed
@@ -122,6 +126,21 @@ class StopList:
         else:
             entry = seen.locks.get((instance_id, authorisation_number))
         return entry is not None and entry.blocks(now)
+
+    def _changed(self, event_type: EventType, entry: StopListEntry) -> EventRow:
+        told = {
+            "until": entry.blocked_until,
+            "reason": entry.reason,
+            "changedBy": entry.changed_by,
+        }
+        return changed_row(
+            event_type,
+            entry.changed_at,
+            {name: value for name, value in told.items() if value},
+            instance_id=entry.instance_id,
+            event_id=self._store.new_event_id(),
+            tpp_authorisation_number=entry.authorisation_number,
+        )
 
     def _seen_at(self, now: datetime) -> _Seen:
         seen = self._seen

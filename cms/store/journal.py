@@ -120,6 +120,30 @@ def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) 
     }
 
 
+# Changes of the bank that move no status, and by whom.
+_CHANGED_BY: Final = {
+    EventType.ORDER_REPLACED: EventOrigin.ASPSP_PSU_INTERFACE,
+    EventType.BANK_STATE_CHANGED: EventOrigin.ASPSP_PSU_INTERFACE,
+    EventType.TPP_BLOCKED: EventOrigin.ASPSP,
+    EventType.TPP_UNBLOCKED: EventOrigin.ASPSP,
+}
+
+
+def changed_row(
+    event_type: EventType, at: datetime, payload: Mapping[str, Any], **columns: str
+) -> dict[str, Any]:
+    """The event of a change of the bank that moves no status. `columns` are the others: the
+    tenant, the id of the event, and what has changed.
+    """
+    return {
+        "at": at,
+        "origin": _CHANGED_BY[event_type].value,
+        "event_type": event_type.value,
+        "payload": orjson.dumps(payload).decode(),
+        **columns,
+    }
+
+
 def _told(calls: Sequence[BankCall]) -> list[dict[str, Any]]:
     return [
         {

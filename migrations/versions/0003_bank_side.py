@@ -6,6 +6,8 @@ that code has moved on. The moves of status_history become events; no version wi
 ever released, so it is dropped at once.
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,6 +21,8 @@ CODE = sa.String(40)
 TEXT = sa.String(500)
 MOMENT = sa.DateTime(timezone=True)
 ROW_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+MOVES_AT_ONCE = 1_000
 
 OPEN_PAYMENT = "transaction_status IN ('RCVD', 'PATC')"
 OTHER_PAYMENT = "transaction_status NOT IN ('RCVD', 'PATC')"
@@ -231,21 +235,37 @@ def _moves_to_events() -> None:
     paid = sa.case((of_payment, old.c.resource_id), else_=below.c.parent_id)
     authorised = sa.case((of_payment, None), else_=old.c.resource_id)
     kind = sa.case((of_payment, "TRANSACTION_STATUS_CHANGED"), else_="SCA_STATUS_CHANGED")
-    # The number in their order makes an id that sorts before those of new events.
-    number = sa.cast(old.c.row_number + 10**11, sa.String)
-    moves = sa.select(
-        old.c.instance_id,
-        ("00000000-0000-7000-8000-" + number).label("event_id"),
-        old.c.at,
-        sa.literal("XS2A_INTERNAL").label("origin"),
-        kind.label("event_type"),
-        paid.label("payment_id"),
-        authorised.label("authorisation_id"),
-        old.c.from_status,
-        old.c.to_status,
-        old.c.cause,
-    ).select_from(old.outerjoin(below, below.c.authorisation_id == old.c.resource_id))
-    connection.execute(new.insert().from_select(list(moves.selected_columns.keys()), moves))
+    moves = (
+        sa.select(
+            old.c.row_number,
+            old.c.instance_id,
+            old.c.at,
+            sa.literal("XS2A_INTERNAL").label("origin"),
+            kind.label("event_type"),
+            paid.label("payment_id"),
+            authorised.label("authorisation_id"),
+            old.c.from_status,
+            old.c.to_status,
+            old.c.cause,
+        )
+        .select_from(old.outerjoin(below, below.c.authorisation_id == old.c.resource_id))
+        .order_by(old.c.row_number)
+        .limit(MOVES_AT_ONCE)
+    )
+    last = 0
+    while found := connection.execute(moves.where(old.c.row_number > last)).mappings().all():
+        last = found[-1]["row_number"]
+        rows = [{**row, "event_id": _event_id(row["at"], row["row_number"])} for row in found]
+        for row in rows:
+            del row["row_number"]
+        connection.execute(new.insert(), rows)
+
+
+def _event_id(at: datetime, number: int) -> str:
+    """A UUID of version 7 of that moment; within its millisecond the number keeps the order."""
+    moment = at if at.tzinfo else at.replace(tzinfo=UTC)  # SQLite gives it without its zone
+    digits = f"{int(moment.timestamp() * 1000):012x}70008{number:015x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _events_to_moves() -> None:

@@ -1,18 +1,19 @@
 """Migrations run on both engines, back and forth, and end at what the store's tables say."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import alembic.command
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from cms.domain.ids import first_id_at
+from cms.domain.ids import first_id_at, is_id
 from cms.store.tables import metadata
 from tests.databases import alembic_config, migrate
 
 LONG_AGO: Final = datetime(2026, 1, 5, 8, 15, 30, 123456, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
 _MOVED: Final = {"status_cause": "initiated", "status_changed_at": LONG_AGO, "created_at": LONG_AGO}
 _NOBODY: Final = {"psu_id": "", "psu_id_type": "", "psu_corporate_id": ""}
 
@@ -182,7 +183,8 @@ def test_0003_makes_events_of_moves_and_moves_of_events(database_url: str) -> No
         kept = ("instance_id", "from_status", "to_status", "cause", "at")
         assert [moment_in_utc(event[name]) for name in kept] == [move[name] for name in kept]
         assert (event["payment_id"], event["origin"]) == ("payment", "XS2A_INTERNAL")
-        assert event["event_id"] < first_id_at(LONG_AGO)  # before all that are made from now on
+        assert first_id_at(LONG_AGO) <= event["event_id"] < first_id_at(LONG_AGO + MILLISECOND)
+        assert is_id(event["event_id"])
     assert (paid["event_type"], paid["authorisation_id"]) == ("TRANSACTION_STATUS_CHANGED", None)
     assert authorised["event_type"] == "SCA_STATUS_CHANGED"
     assert authorised["authorisation_id"] == "authorisation"

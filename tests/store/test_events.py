@@ -17,8 +17,10 @@ from cms.domain.events import (
 )
 from cms.domain.ids import id_made_at
 from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, TransactionStatus
 from cms.service.due import DueRows
+from cms.service.events import MOST_CHANGES, MOST_READS
 from cms.service.payments import NewPayment
 from cms.store.queries.events import LATEST_ID
 from cms.store.tables import events
@@ -64,6 +66,10 @@ def stored(rooms: Rooms, **wanted: Any) -> list[Event]:
     """All events of the tenant that fit, through the service."""
     span = {"instance_id": TENANT, "since": NOW - 1000 * DAY, "until": NOW + 1000 * DAY}
     return rooms.events.page(EventFilter(**{**span, **wanted}), index=0, size=1000)
+
+
+def timeline(rooms: Rooms, payment: Payment) -> list[Event]:
+    return rooms.events.of_payment(payment.payment_id, TENANT).events
 
 
 def types(rooms: Rooms) -> list[str]:
@@ -217,8 +223,8 @@ def test_another_tenant_sees_nothing(rooms: Rooms) -> None:
     (theirs,) = stored(rooms, instance_id="other")
 
     assert theirs.psus == ()
-    assert (stored(rooms), rooms.events.of_payment(payment.payment_id, TENANT)) == ([], [])
-    assert rooms.events.of_payment(payment.payment_id, "other") == [theirs]
+    assert (stored(rooms), timeline(rooms, payment)) == ([], [])
+    assert rooms.events.of_payment(payment.payment_id, "other").events == [theirs]
     with pytest.raises(Unknown):
         stored(rooms, instance_id="other", payment_id=payment.payment_id)
 
@@ -329,8 +335,8 @@ def test_a_payments_events_are_found_by_its_index(rooms: Rooms) -> None:
             for sql, values in queries
         ]
 
-    assert len(plans) == 2
-    assert ["ix_events_payment_id_event_id" in plan for plan in plans] == [True, True]
+    assert len(plans) == 3
+    assert ["ix_events_payment_id_event_id" in plan for plan in plans] == [True] * 3
 
 
 def test_a_timeline_is_the_oldest_first(rooms: Rooms) -> None:
@@ -341,7 +347,7 @@ def test_a_timeline_is_the_oldest_first(rooms: Rooms) -> None:
     rooms.payments.report(payment, TransactionStatus.ACTC, Cause.BANK_REPORTED)
     rooms.clock.advance(MINUTE)
     rooms.sca.fail(authorisation, Cause.AUTHORISATION_EXPIRED)
-    line = rooms.events.of_payment(payment.payment_id, TENANT)
+    line = timeline(rooms, payment)
 
     assert [each.event_type.name for each in line] == [
         "GET_TRANSACTION_STATUS",
@@ -349,6 +355,27 @@ def test_a_timeline_is_the_oldest_first(rooms: Rooms) -> None:
         "SCA_STATUS_CHANGED",
     ]
     assert [each.authorisation_id for each in line] == [None, None, authorisation.authorisation_id]
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_what_was_only_asked_takes_no_place_from_what_has_happened(rooms: Rooms, over: int) -> None:
+    payment, _ = rooms.kept()
+    rooms.payments.report(payment, TransactionStatus.ACTC, Cause.BANK_REPORTED)
+
+    def happened(event_type: EventType, times: int) -> None:
+        of_it = {"payment_id": payment.payment_id, "event_type": event_type.value}
+        with rooms.store.writing() as uow:
+            uow.events.add_all([waited(rooms.new_event_id()) | of_it for _ in range(times)])
+
+    happened(EventType.GET_PAYMENT, MOST_READS + over)
+    found = rooms.events.of_payment(payment.payment_id, TENANT)
+    assert found.events == [stored(rooms)[0], *stored(rooms)[-MOST_READS:]]
+    assert (found.reads_left_out, found.changes_left_out) == (over > 0, False)
+
+    happened(EventType.PAYMENT_CANCELLATION, MOST_CHANGES - 1 + over)
+    found = rooms.events.of_payment(payment.payment_id, TENANT)
+    assert len(found.events) == MOST_READS + MOST_CHANGES
+    assert (found.reads_left_out, found.changes_left_out) == (over > 0, over > 0)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])

@@ -74,11 +74,12 @@ def one(payment_id: str) -> str:
     tenant = chosen_tenant()
     payment = rooms().payments.find(payment_id, tenant)
     console_rooms().trail.looked_at_payment(session_now().operator, payment.payment_id, tenant)
+    latest = rooms().events.of_payment(payment.payment_id, tenant)
     known = Known(
         payment=payment,
         authorisations=rooms().authorisations.all_of(payment),
         intent=console_rooms().intents.of_payment(payment),
-        events=rooms().events.of_payment(payment.payment_id, tenant),
+        events=latest.events,
     )
     order = rooms().order_of(payment, rooms().payments.body(payment))
     return render_template(
@@ -90,6 +91,7 @@ def one(payment_id: str) -> str:
         authorisations=known.authorisations,
         intent=known.intent,
         timeline=timeline(known),
+        latest=latest,
     )
 
 

@@ -19,6 +19,9 @@ _WHO: Final = {
     EventOrigin.XS2A_INTERNAL: "the server",
 }
 
+# Of the bank, without a move.
+_CHANGES: Final = {EventType.ORDER_REPLACED, EventType.BANK_STATE_CHANGED}
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -67,6 +70,10 @@ def _of_event(event: Event) -> Iterator[Happening]:
     payload = event.payload or {}
     if event.to_status is not None:
         yield Happening(event.at, "status", *_move(event))
+    elif event.event_type in _CHANGES:
+        told = [f"{name}: {value}" for name, value in payload.items()]
+        more = (f"by {_WHO[event.origin]}", ", ".join(told))
+        yield Happening(event.at, "bank", _words(event.event_type), more)
     elif event.event_type is not EventType.BANK_CALLED:
         yield Happening(event.at, "request", _words(event.event_type), _request(event, payload))
     for call in payload.get("bankCalls", ()):

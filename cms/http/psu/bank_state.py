@@ -40,7 +40,7 @@ def read_state(consent_id: str) -> Response:
 )
 def write_state(consent_id: str) -> Response:
     """Remember this of the payment, whatever its status; `null` forgets it."""
-    rooms().bank_states.save(consent_id, tenant(), _sent_state(consent_id))
+    rooms().bank_states.save(consent_id, tenant(), _sent_state(consent_id), on_record=True)
     return done()
 
 

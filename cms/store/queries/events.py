@@ -46,11 +46,20 @@ class EventQueries:
         query = select(events).where(*_conditions(wanted)).order_by(events.c.event_id)
         return self._read(self._connection.execute(query.offset(offset).limit(limit)).all())
 
-    def latest_of_payment(self, payment_id: str, instance_id: str, *, limit: int) -> list[Event]:
-        """The latest events of a payment, the oldest of them first."""
+    def latest_of_payment(
+        self, payment_id: str, instance_id: str, *, reads: bool, limit: int
+    ) -> list[Event]:
+        """The latest events of a payment, the oldest of them first: of requests that only ask, or
+        all others.
+        """
+        of_reads = events.c.event_type.in_([each.value for each in EventType if each.is_read])
         query = (
             select(events)
-            .where(events.c.payment_id == payment_id, _tenant_only_compared() == instance_id)
+            .where(
+                events.c.payment_id == payment_id,
+                _tenant_only_compared() == instance_id,
+                of_reads if reads else ~of_reads,
+            )
             .order_by(events.c.event_id.desc())
             .limit(limit)
         )

@@ -11,6 +11,7 @@ from cms.domain.job_run import JobLease, JobRun
 from cms.domain.operator import OperatorRole
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.http.console.payments import LINES
+from cms.service.events import MOST_READS
 from cms.service.intents import Subject
 from sandbox.certificates import SandboxQtsp, TppFacts
 from spi.answers import Done
@@ -114,6 +115,42 @@ def test_a_payment_tells_what_has_happened_to_it(
     ]
     assert places == sorted(places)
     assert trail_of(world)[-1] == (desk.name, "looked at payment", made.payment_id, None)
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_timeline_says_when_requests_are_left_out(
+    world: World, tpp: TppClient, desk: ConsoleBrowser, over: int
+) -> None:
+    made = tpp.initiated()
+    for _ in range(MOST_READS + over):
+        tpp.get(made.path)
+    page = desk.get(f"/payments/{made.payment_id}")
+
+    assert page.text.count("Get payment") == MOST_READS
+    assert "Payment initiation" in page.text
+    assert ("older requests that only asked are left out" in page.text) is (over > 0)
+
+
+def test_what_the_bank_has_replaced_is_told(
+    world: World, tpp: TppClient, desk: ConsoleBrowser
+) -> None:
+    made = tpp.initiated()
+    payments = world.house.parts.payments
+    body = payments.body(payments.find(made.payment_id, DEFAULT_TENANT))
+    other = body.replace(b"Marion Mueller", b"Marion M.")
+    world.cms.put(
+        f"/psu-api/v1/payment{made.path.removeprefix('/v1')}",
+        other,
+        {"Content-Type": "application/json"},
+    )
+    state = f"/psu-api/v1/aspsp-consent-data/consents/{made.payment_id}"
+    world.cms.put_json(state, {"aspspConsentDataBase64": "bm90ZQ=="})
+    story = desk.get(f"/payments/{made.payment_id}").html.select_one(".timeline")
+    told = story.get_text(" ", strip=True)
+
+    assert "Order replaced by the online banking sha256Before: " in told
+    assert f"bytesBefore: {len(body)}, bytesAfter: {len(other)}" in told
+    assert "Bank state changed by the online banking stored: True" in told
 
 
 def test_an_open_bank_intent_is_shown(world: World, tpp: TppClient, desk: ConsoleBrowser) -> None:
