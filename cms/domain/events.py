@@ -1,7 +1,7 @@
 """What is put on record: every request of a TPP, every move of a status, every call of the bank.
 
 The names of origins and types are those of the field, so that a bank's evaluations fit; the last
-three types are ours.
+four types are ours.
 """
 
 from collections.abc import Mapping
@@ -82,6 +82,7 @@ class EventType(StrEnum):
     TRANSACTION_STATUS_CHANGED = "TRANSACTION_STATUS_CHANGED"
     SCA_STATUS_CHANGED = "SCA_STATUS_CHANGED"
     BANK_CALLED = "BANK_CALLED"
+    DEED_CONTRADICTED = "DEED_CONTRADICTED"
 
     def of_kind(self, kind: UpdateKind) -> "EventType":
         """The type of an update of that kind; `self` is the one without a kind."""

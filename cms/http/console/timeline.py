@@ -67,6 +67,9 @@ def _of_event(event: Event) -> Iterator[Happening]:
     payload = event.payload or {}
     if event.to_status is not None:
         yield Happening(event.at, "status", *_move(event))
+    elif event.event_type is EventType.DEED_CONTRADICTED:
+        text = f"Asked to {payload['deed']}, the bank says {payload['bankStatus']}"
+        yield Happening(event.at, "bank", text, ("the payment's status denies it, and stays",))
     elif event.event_type is not EventType.BANK_CALLED:
         yield Happening(event.at, "request", _words(event.event_type), _request(event, payload))
     for call in payload.get("bankCalls", ()):
