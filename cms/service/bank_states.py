@@ -1,9 +1,11 @@
 """Bank states: what the bank itself wants remembered of a payment, opaque and sealed (C2).
 
 It is the bank's own note: it is written whatever the status of the payment, a finalised one too.
-Of two that are written at the same moment the last one counts.
+Of two that are written at the same moment the last one counts, unless its writer had read what the
+other one has replaced: then it knows less, and is dropped.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -22,6 +24,9 @@ from cms.store.unit_of_work import Store
 Clock = Callable[[], datetime]
 
 LONGEST_STATE: Final = 64 * 1024  # bytes
+_TRIES: Final = 3  # a rotation of keys may come between the reading and the writing
+
+log = logging.getLogger(__name__)
 
 
 class HeldState:
@@ -35,9 +40,15 @@ class HeldState:
         self,
         read: Callable[[], bytes | None] | None = None,
         write: Callable[[bytes | None], None] | None = None,
+        replace: Callable[[bytes | None, bytes | None], None] | None = None,
+        *,
+        payment_id: str = "",
     ) -> None:
+        """`replace` is told what was read, then what comes in its place."""
+        self.payment_id = payment_id
         self._read = read
         self._write = write
+        self._replace = replace
         self._loaded = False
         self._saved = False
         self._known: bytes | None = None
@@ -69,10 +80,17 @@ class HeldState:
         self._saved = True
 
     def keep(self) -> None:
-        """Store what was saved, unless it is what is stored. Raises StoreUnavailable, Unknown."""
-        news = self._saved and not (self._loaded and self._known == self._noted)
-        if news and self._write:
-            self._write(self._noted)
+        """Store what was saved, unless it is what was read; in the place of that only, if it was.
+
+        Raises StoreUnavailable and Unknown.
+        """
+        if not self._saved:
+            return
+        if not self._loaded:
+            if self._write:
+                self._write(self._noted)
+        elif self._known != self._noted and self._replace:
+            self._replace(self._known, self._noted)
 
 
 class BankStates:
@@ -88,7 +106,13 @@ class BankStates:
         return HeldState(
             lambda: self.load(payment.payment_id, payment.instance_id),
             lambda state: self.save(payment.payment_id, payment.instance_id, state),
+            lambda seen, state: self._keep(payment, seen, state),
+            payment_id=payment.payment_id,
         )
+
+    def _keep(self, payment: Payment, seen: bytes | None, state: bytes | None) -> None:
+        if not self.replace(payment, seen, state):
+            log.warning("a later note of the bank on payment %s stays", payment.payment_id)
 
     def load(self, payment_id: str, instance_id: str) -> bytes | None:
         """The state of this tenant's payment, or None. Raises Unknown and SealedByAnotherKey."""
@@ -126,6 +150,30 @@ class BankStates:
                 changed = uow.bank_states.remove(payment_id, instance_id)
             if changed and on_record:
                 uow.events.add_all([self._changed(payment_id, instance_id, stored=bool(state))])
+
+    def replace(self, payment: Payment, seen: bytes | None, state: bytes | None) -> bool:
+        """Store the state in the place of the one that was read, or forget it (None).
+
+        False when somebody else has written meanwhile: what is stored stays. Another seal round
+        the same state (`xs2a keys rotate`) is no other state.
+        """
+        for _ in range(_TRIES):
+            with self._store.reading() as uow:
+                stored = uow.bank_states.find(payment.payment_id, payment.instance_id)
+            if not self._says(stored, seen):
+                return False
+            if self._replaced(payment, stored, state):
+                return True
+        return False
+
+    def _replaced(self, payment: Payment, stored: StoredState | None, state: bytes | None) -> bool:
+        with self._store.writing() as uow:
+            if not state:
+                return stored is None or uow.bank_states.remove_seen(stored)
+            sealed = self._sealed(payment, state)
+            if stored is None:
+                return uow.bank_states.add(sealed, self._clock())
+            return uow.bank_states.replace(stored, sealed, self._clock())
 
     def clear(self, payment_id: str, instance_id: str) -> None:
         """The online banking has it forgotten: on record. Raises Unknown where there is none."""

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.authorising import ensure_authorisable, ensure_cancellable, ensure_takes_part
@@ -17,11 +18,14 @@ from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.held import close_authorisations, payment_of_tenant
 from cms.service.naming import join_psu
+from cms.store.journal import deed_contradicted_row
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
+
+_OFF: Final = (TransactionStatus.CANC, TransactionStatus.RJCT)  # nothing is paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,12 @@ class BankIntents:
                 reported = told.sca_status or intent.sca_status
                 uow.move(authorisation, Cause.SCA_STEP, at=now, reported=reported)
                 join_psu(uow, payment, authorisation)
-            _move_payment(uow, payment, intent.deed, told=told.status, now=now)
+            if not _move_payment(uow, payment, intent.deed, told=told.status, now=now):
+                self._contradicted(uow, payment, intent, told=told.status, now=now)
             if payment.status is TransactionStatus.PATC:
                 payment.multilevel = True
                 uow.payments.set_multilevel(payment)
-            if payment.status in (TransactionStatus.CANC, TransactionStatus.RJCT):
+            if payment.status in _OFF:
                 close_authorisations(uow, payment, intent.deed.closes, now)
         return Subject(payment, authorisation)
 
@@ -133,6 +138,28 @@ class BankIntents:
         uow.payments.set_open_intent(payment, None)
         return True
 
+    def _contradicted(
+        self,
+        uow: UnitOfWork,
+        payment: Payment,
+        intent: BankIntent,
+        *,
+        told: TransactionStatus,
+        now: datetime,
+    ) -> None:
+        """Money may have moved for a payment that is told to be off, or the reverse: it is for the
+        bank's people to look at.
+        """
+        event_id = self._store.new_event_id()
+        uow.events.add_all([deed_contradicted_row(intent, told, at=now, event_id=event_id)])
+        log.error(
+            "payment %s stands at %s, but of the deed %s the bank says %s",
+            payment.payment_id,
+            payment.status.value,
+            intent.deed.value,
+            told.value,
+        )
+
 
 def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation | None]:
     payment = payment_of_tenant(uow, intent.payment_id, intent.instance_id, lock=True)
@@ -146,8 +173,9 @@ def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation
 
 def _move_payment(
     uow: UnitOfWork, payment: Payment, deed: Deed, *, told: TransactionStatus, now: datetime
-) -> None:
-    """Whatever the bank says, its answer is settled by it; what cannot be is logged.
+) -> bool:
+    """Whatever the bank says, its answer is settled by it. False where the payment's status stays
+    and denies it: one of the two says that nothing is paid, the other that it is or will be.
 
     A bank that was asked to stop the payment and says otherwise is believed.
     """
@@ -159,11 +187,8 @@ def _move_payment(
     try:
         uow.move(payment, cause, at=now, reported=told)
     except (AlreadyFinalised, IllegalMove):  # the ASPSP's own push was faster, and is right (P1)
-        if told is not payment.status:
-            log.exception(
-                "the bank did a deed for a payment that stands elsewhere",
-                extra={"payment_id": payment.payment_id, "bank_status": told.value},
-            )
+        return (told in _OFF) is (payment.status in _OFF)
+    return True
 
 
 def _end(uow: UnitOfWork, subject: Subject, deed: Deed, now: datetime) -> None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.authorising import ensure_replaceable
-from cms.domain.errors import IllegalMove, KeptBefore, Unknown
+from cms.domain.errors import BeingCarriedOut, IllegalMove, KeptBefore, Unknown
 from cms.domain.events import EventType
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.moving import move
@@ -101,13 +101,14 @@ class Payments:
         """The bank reported a status of `payment` as we had found it: keep it.
 
         If somebody has moved the payment since, the report may be older than that move and is
-        dropped (S1). Returns the payment as it is stored then. Raises AlreadyFinalised.
+        dropped (S1); so it is while a deed is open, whose own answer counts (S4). Returns the
+        payment as it is stored then. Raises AlreadyFinalised.
         """
         if payment.status is status:
             return payment
         with self._store.writing() as uow:
             held = payment_of_tenant(uow, payment.payment_id, payment.instance_id, lock=True)
-            if held.status is payment.status:
+            if held.status is payment.status and held.open_intent_id is None:
                 with suppress(IllegalMove):  # nothing comes back to what is over: older as well
                     self._move(uow, held, cause, status)
         return held
@@ -123,11 +124,15 @@ class Payments:
         """Move the payment to `status` for `cause`, as its lifecycle allows.
 
         What is cancelled leaves nothing to authorise: whatever is open below it fails. The push
-        of the ASPSP moves a finalised payment too (P1). Raises Unknown, AlreadyFinalised or
-        IllegalMove.
+        of the ASPSP moves a finalised payment too (P1). Nobody else moves one that the bank is
+        at: its answer is to find the payment as it was (S4). Raises Unknown, AlreadyFinalised,
+        BeingCarriedOut or IllegalMove.
         """
         with self._store.writing() as uow:
             payment = payment_of_tenant(uow, payment_id, instance_id, lock=True)
+            busy = payment.open_intent_id is not None and not payment.status.finalised
+            if busy and cause is not Cause.ASPSP_PUSHED:
+                raise BeingCarriedOut
             self._move(uow, payment, cause, status)
             if status is TransactionStatus.CANC:
                 close_authorisations(uow, payment, Cause.PARENT_CLOSED, self._clock())

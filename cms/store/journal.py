@@ -13,6 +13,8 @@ from typing import Any, Final
 import orjson
 
 from cms.domain.events import BankCall, EventOrigin, EventType, ReceivedRequest
+from cms.domain.intent import BankIntent
+from cms.domain.statuses import TransactionStatus
 
 EventRow = Mapping[str, Any]
 """Columns of the table `events` and their values."""
@@ -142,6 +144,24 @@ def changed_row(
         "payload": orjson.dumps(payload).decode(),
         **columns,
     }
+
+
+def deed_contradicted_row(
+    intent: BankIntent, told: TransactionStatus, *, at: datetime, event_id: str
+) -> EventRow:
+    """The event of a deed of which the bank says what the payment's status denies."""
+    request = in_hand()
+    payload = {"deed": intent.deed.value, "bankStatus": told.value}
+    return {
+        "instance_id": intent.instance_id,
+        "event_id": event_id,
+        "at": at,
+        "origin": EventOrigin.ASPSP.value,
+        "event_type": EventType.DEED_CONTRADICTED.value,
+        "payment_id": intent.payment_id,
+        "authorisation_id": intent.authorisation_id,
+        "payload": orjson.dumps(payload).decode(),
+    } | (request.stamp() if request else {})
 
 
 def _told(calls: Sequence[BankCall]) -> list[dict[str, Any]]:

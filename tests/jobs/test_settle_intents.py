@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from cms import log_lines
 from cms.domain.intent import LONGEST_BANK_CALL, Deed
-from cms.domain.statuses import ScaStatus, TransactionStatus
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.intents import Subject
 from spi.answers import BankCode, Done, Unknown
 from spi.types import Outcome
@@ -63,6 +64,32 @@ def test_what_the_bank_has_not_done_may_expire_then(works: Works) -> None:
     assert works.did(JOB) == (1, 0)
     assert works.did("expire_payments") == (1, 0)
     assert works.world.history(made.payment_id) == [("RCVD", "RJCT", "time_ran_out")]
+
+
+def test_a_lost_answer_that_the_status_denies_is_told(
+    works: Works, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = asked(works)
+    works.world.house.parts.payments.set_status(
+        made.payment_id, TENANT, T.RJCT, cause=Cause.ASPSP_PUSHED
+    )
+    works.world.bank.outcome = Done(Outcome(T.ACSP))
+    works.world.clock.advance(LONGEST_BANK_CALL)
+    about: list[str | None] = []
+    works.world.bank.notes = lambda _, __: about.append(log_lines.known_ids().get("payment_id"))
+
+    assert works.did(JOB) == (1, 0)
+    assert about == [made.payment_id]
+    assert log_lines.known_ids() == {}
+    assert [each for each in caplog.messages if made.payment_id in each and "ACSP" in each]
+    events = works.world.cms.get(
+        f"/aspsp-api/v1/events/payment/{made.payment_id}",
+        headers={"start-date": "2026-03-02T00:00:00Z", "end-date": "2026-03-03T00:00:00Z"},
+    ).json
+    payload = {"deed": "execute", "bankStatus": "ACSP"}
+    assert payload in [
+        each["payload"] for each in events if each["eventType"] == "DEED_CONTRADICTED"
+    ]
 
 
 def test_a_silent_bank_is_asked_about_each_once_in_a_run(works: Works) -> None:

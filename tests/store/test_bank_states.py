@@ -148,6 +148,54 @@ def test_of_two_writers_the_last_one_counts(rooms: Rooms) -> None:
     assert rooms.rows()["bank_states"] == 1
 
 
+@pytest.mark.parametrize("before", [None, b"first"])
+@pytest.mark.parametrize("meanwhile", [None, b"first", b"of the execution"])
+@pytest.mark.parametrize("noted", [None, b"of the read"])
+@pytest.mark.parametrize("loads", [True, False])
+def test_a_note_replaces_only_what_its_writer_has_read(
+    rooms: Rooms, before: bytes | None, meanwhile: bytes | None, noted: bytes | None, *, loads: bool
+) -> None:
+    payment = rooms.kept()[0]
+    key = payment.payment_id
+    rooms.bank_states.save(key, TENANT, before)
+    state = rooms.bank_states.held(payment)
+    if loads:
+        assert state.load() == before
+    state.save(noted)
+    rooms.bank_states.save(key, TENANT, meanwhile)
+    state.keep()
+
+    stays = loads and (meanwhile != before or noted == before)
+    assert rooms.bank_states.load(key, TENANT) == (meanwhile if stays else noted)
+
+
+@pytest.mark.parametrize("noted", [None, b"of the read"])
+def test_a_rotation_in_between_costs_no_note(rooms: Rooms, noted: bytes | None) -> None:
+    payment = rooms.kept()[0]
+    rooms.bank_states.save(payment.payment_id, TENANT, STATE)
+    both = with_keys(rooms, NEW, OLD)
+    state = both.held(payment)
+    assert state.load() == STATE
+    assert sum(seals(rooms, NEW, OLD).renew()) == 1
+    state.save(noted)
+    state.keep()
+
+    assert both.load(payment.payment_id, TENANT) == noted
+
+
+@pytest.mark.parametrize("before", [None, STATE])
+def test_of_several_who_have_read_the_same_one_is_kept(rooms: Rooms, before: bytes | None) -> None:
+    payment = rooms.kept()[0]
+    rooms.bank_states.save(payment.payment_id, TENANT, before)
+    notes = [bytes([number]) * 8 for number in range(4)]
+    results = race(
+        *((lambda note=note: rooms.bank_states.replace(payment, before, note)) for note in notes)
+    )
+
+    assert sorted(results) == [False, False, False, True]
+    assert rooms.bank_states.load(payment.payment_id, TENANT) == notes[results.index(True)]
+
+
 @pytest.mark.parametrize("batch", [1, 2, 3, 100])
 def test_rotation_seals_all_with_the_newest_key(rooms: Rooms, batch: int) -> None:
     keys = with_states(rooms, 5)

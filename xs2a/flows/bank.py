@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
+from cms.domain.errors import StoreUnavailable
 from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused, Unknown
 from spi.types import BankContext
@@ -30,11 +31,14 @@ def ask(
 ) -> Answer[V]:
     """The bank's answer to a call, such as `ask(ctx, state, parts.bank.read_payment_status, ref)`.
 
-    `state` is that of the payment which the call is about. Raises StoreUnavailable when what the
-    bank has noted cannot be stored.
+    `state` is that of the payment which the call is about. A note that cannot be stored is lost
+    and logged: the answer may tell of money that has moved, and must not be lost with it.
     """
     answer = _answer(call, ctx.for_bank(state), *told, **named)
-    state.keep()
+    try:
+        state.keep()
+    except StoreUnavailable:
+        log.exception("what the bank noted of payment %s is lost", state.payment_id)
     return answer
 
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from cms import log_lines
 from cms.domain.errors import Refusal, StoreUnavailable
 from cms.domain.expiry import confirmation_overdue
 from cms.domain.payment import Payment
@@ -82,7 +83,12 @@ class _Asking:
 
     def about(self, due: Due, profile: Profile) -> None:
         """Raises StoreUnavailable, and _BankIsAway."""
-        error = self._failure(due, profile)
+        log_lines.begin(None)
+        log_lines.know(payment_id=due.payment_id)
+        try:
+            error = self._failure(due, profile)
+        finally:
+            log_lines.end()
         if error is None:
             self._shop.backoff.succeeded(due.payment_id)
             self._run.done += 1
@@ -112,5 +118,5 @@ class _Asking:
         except Refusal as refusal:
             return type(refusal).__name__
         except Exception as error:  # what is wrong with one must not hold up the others
-            log.exception("a payment cannot be worked on", extra={"payment_id": due.payment_id})
+            log.exception("a payment cannot be worked on")
             return type(error).__name__

@@ -74,6 +74,9 @@ def _of_event(event: Event) -> Iterator[Happening]:
         told = [f"{name}: {value}" for name, value in payload.items()]
         more = (f"by {_WHO[event.origin]}", ", ".join(told))
         yield Happening(event.at, "bank", _words(event.event_type), more)
+    elif event.event_type is EventType.DEED_CONTRADICTED:
+        text = f"Asked to {payload['deed']}, the bank says {payload['bankStatus']}"
+        yield Happening(event.at, "bank", text, ("the payment's status denies it, and stays",))
     elif event.event_type is not EventType.BANK_CALLED:
         yield Happening(event.at, "request", _words(event.event_type), _request(event, payload))
     for call in payload.get("bankCalls", ()):

@@ -151,7 +151,12 @@ def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Re
 
 
 @psu_payments.route("/<string:payment_id>/status/<string:status>", methods=["PUT"])
-@psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed or finalised"},
+        "409": {"description": "The bank is carrying out a request for it"},
+    }
+)
 def report_payment_status(payment_id: str, status: str) -> Response:
     """Tell what became of the payment."""
     reported = status_named(TransactionStatus, status)

@@ -59,6 +59,25 @@ class BankStateQueries:
             )
         )
 
+    def add(self, state: StoredState, at: datetime) -> bool:
+        """Store the state; False where there is one already."""
+        on_sqlite = self._connection.dialect.name == "sqlite"
+        insert = sqlite.insert if on_sqlite else postgresql.insert
+        _, row = new_state_row(state, at)
+        statement = insert(bank_states).values(row).on_conflict_do_nothing()
+        return bool(self._connection.execute(statement).rowcount)
+
+    def replace(self, seen: StoredState, state: StoredState, at: datetime) -> bool:
+        """Store another state; False when the row is no longer what was seen."""
+        sealed = state.sealed
+        statement = update(bank_states).where(_is_still(seen))
+        changes = {"key_id": sealed.key_id, "sealed": sealed.content, "changed_at": at}
+        return bool(self._connection.execute(statement.values(changes)).rowcount)
+
+    def remove_seen(self, seen: StoredState) -> bool:
+        """Forget the state; False when the row is no longer what was seen."""
+        return bool(self._connection.execute(delete(bank_states).where(_is_still(seen))).rowcount)
+
     def remove(self, resource_id: str, instance_id: str) -> bool:
         """Forget the state; False where there was none."""
         gone = self._connection.execute(delete(bank_states).where(_is(resource_id, instance_id)))
@@ -90,11 +109,7 @@ class BankStateQueries:
         """Another seal round the same state; False when the row is no longer what was seen."""
         statement = (
             update(bank_states)
-            .where(
-                _is(seen.resource_id, seen.instance_id),
-                bank_states.c.key_id == seen.sealed.key_id,
-                bank_states.c.sealed == seen.sealed.content,
-            )
+            .where(_is_still(seen))
             .values(key_id=sealed.key_id, sealed=sealed.content)
         )
         return bool(self._connection.execute(statement).rowcount)
@@ -102,6 +117,14 @@ class BankStateQueries:
 
 def _is(resource_id: str, instance_id: str) -> ColumnElement[bool]:
     return (bank_states.c.resource_id == resource_id) & (bank_states.c.instance_id == instance_id)
+
+
+def _is_still(seen: StoredState) -> ColumnElement[bool]:
+    return (
+        _is(seen.resource_id, seen.instance_id)
+        & (bank_states.c.key_id == seen.sealed.key_id)
+        & (bank_states.c.sealed == seen.sealed.content)
+    )
 
 
 def _stored(row: Row[tuple[object, ...]]) -> StoredState:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cms.domain.errors import BeingCarriedOut
 from cms.domain.ids import DEFAULT_TENANT
 from cms.domain.intent import Deed
 from cms.domain.job_run import JobLease, JobRun
@@ -12,7 +13,7 @@ from cms.domain.operator import OperatorRole
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.http.console.payments import LINES
 from cms.service.events import MOST_READS
-from cms.service.intents import Subject
+from cms.service.intents import Subject, Told
 from sandbox.certificates import SandboxQtsp, TppFacts
 from spi.answers import Done
 from spi.types import Initiated
@@ -165,6 +166,26 @@ def test_an_open_bank_intent_is_shown(world: World, tpp: TppClient, desk: Consol
     text = desk.get(f"/payments/{made.payment_id}").html.get_text(" ", strip=True)
     assert "cancel since 2026-03-02 10:30:00 ; its answer is not known yet" in text
     assert "About to ask the bank to cancel" in text
+    told = world.cms.put(
+        f"/psu-api/v1/payment/{made.payment_id}/status/ACSC", headers={"psu-id": PSU_ID}, status=409
+    )
+    assert told.json == {"message": BeingCarriedOut.text}
+
+
+def test_a_deed_that_the_status_denies_is_shown(
+    world: World, tpp: TppClient, desk: ConsoleBrowser
+) -> None:
+    made = tpp.initiated()
+    parts = world.house.parts
+    payment = parts.payments.find(made.payment_id, DEFAULT_TENANT)
+    intent = parts.intents.open(
+        Subject(payment), Deed.CANCEL, intent_id="an-intent", sca_status=ScaStatus.FINALISED
+    )
+    world.cms.put(f"/aspsp-api/v1/pis/transaction-status/{made.payment_id}/status/ACSC")
+    parts.intents.done(intent, Told(TransactionStatus.CANC))
+
+    text = desk.get(f"/payments/{made.payment_id}").html.get_text(" ", strip=True)
+    assert "Asked to cancel, the bank says CANC" in text
 
 
 def test_a_look_that_cannot_be_kept_shows_nothing(

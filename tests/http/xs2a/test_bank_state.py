@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+import sqlalchemy as sa
 
 from cms.domain.statuses import TransactionStatus
 from cms.service.bank_states import LONGEST_STATE
@@ -142,6 +143,25 @@ def test_a_state_that_cannot_be_opened_is_no_answer(open_house: OpenHouse, pisp:
 
     tpp.world.bank.notes = None  # a bank that does not ask for it is not disturbed
     assert tpp.get(made.status_path).status_int == 200
+
+
+def test_a_note_that_cannot_be_stored_takes_no_answer_along(
+    open_house: OpenHouse, pisp: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bank has executed: that is stored, whatever becomes of its note."""
+    tpp = tpp_of(open_house, pisp, "EMBEDDED")
+    tpp.world.bank.notes = None
+    made = tpp.initiated(headers=NAMED)
+    update(tpp, made.authorisation_path, {"psuData": {"password": "12345"}})
+    tpp.world.bank.notes = lambda state, _: state.save(b"of the execution")
+    with tpp.world.house.database.writes.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE bank_states RENAME TO away"))
+    answer = update(tpp, made.authorisation_path, {"scaAuthenticationData": "123456"})
+
+    assert answer.status_int == 200
+    payment = tpp.world.house.parts.payments.find(made.payment_id, "UNDEFINED")
+    assert (payment.status, payment.open_intent_id) == (TransactionStatus.ACCP, None)
+    assert f"what the bank noted of payment {made.payment_id} is lost" in caplog.messages
 
 
 def test_a_bank_that_notes_nothing_costs_nothing(world: World, tpp: TppClient) -> None:

@@ -14,45 +14,66 @@ class Store:
     def __init__(self) -> None:
         self.reads = 0
         self.written: list[bytes | None] = []
+        self.replaced: list[tuple[bytes | None, bytes | None]] = []
 
     def read(self) -> bytes | None:
         self.reads += 1
         return STORED
 
     def held(self) -> HeldState:
-        return HeldState(self.read, self.written.append)
+        return HeldState(self.read, self.written.append, self.replace)
+
+    def replace(self, seen: bytes | None, state: bytes | None) -> None:
+        self.replaced.append((seen, state))
 
 
 @pytest.mark.parametrize(
-    "acts, reads, written",
+    "acts, written, replaced",
     [
-        ([], 0, []),
-        ([HeldState.load, HeldState.load], 1, []),
-        ([lambda state: state.save(b"new")], 0, [b"new"]),
-        ([lambda state: state.save(b"one"), lambda state: state.save(b"two")], 0, [b"two"]),
-        ([lambda state: state.save(None)], 0, [None]),
-        ([lambda state: state.save(b"")], 0, [None]),
-        ([HeldState.load, lambda state: state.save(STORED)], 1, []),
-        ([HeldState.load, lambda state: state.save(None)], 1, [None]),
+        ([], [], []),
+        ([HeldState.load, HeldState.load], [], []),
+        ([lambda state: state.save(b"new")], [b"new"], []),
+        ([lambda state: state.save(b"one"), lambda state: state.save(b"two")], [b"two"], []),
+        ([lambda state: state.save(None)], [None], []),
+        ([lambda state: state.save(b"")], [None], []),
+        ([HeldState.load, lambda state: state.save(STORED)], [], []),
+        ([HeldState.load, lambda state: state.save(b"new")], [], [(STORED, b"new")]),
+        ([HeldState.load, lambda state: state.save(None)], [], [(STORED, None)]),
+        ([lambda state: state.save(b"new"), HeldState.load], [b"new"], []),
         (
             [HeldState.load, lambda state: state.save(b"x"), lambda state: state.save(STORED)],
-            1,
+            [],
             [],
         ),
     ],
-    ids=["nothing", "read", "saved", "twice", "none", "empty", "equal", "forgotten", "back again"],
+    ids=[
+        "nothing",
+        "read",
+        "saved",
+        "twice",
+        "none",
+        "empty",
+        "equal",
+        "replaced",
+        "forgotten",
+        "read afterwards",
+        "back again",
+    ],
 )
 def test_only_what_is_asked_for_is_read_and_only_news_is_stored(
-    acts: list[Act], reads: int, written: list[bytes | None]
+    acts: list[Act],
+    written: list[bytes | None],
+    replaced: list[tuple[bytes | None, bytes | None]],
 ) -> None:
     store = Store()
     state = store.held()
     for act in acts:
         act(state)
-    assert store.written == []
+    assert (store.written, store.replaced) == ([], [])
     state.keep()
 
-    assert (store.reads, store.written) == (reads, written)
+    seen_first = HeldState.load in acts[:1]
+    assert (store.reads, store.written, store.replaced) == (seen_first, written, replaced)
 
 
 def test_what_was_saved_is_what_is_loaded() -> None:
