@@ -1,13 +1,13 @@
 """The console's door: log-in, sessions, locks, roles and forms."""
 
 from datetime import timedelta
-from threading import Lock, Thread
+from threading import Thread
 
 import pytest
 
 from cms.domain.operator import IDLE_FOR, LOCKED_FOR, MOST_WRONG_TRIES, SESSION_FOR, OperatorRole
 from cms.http.console.gate import csrf_token_for, demand_of
-from cms.service.operators import NOBODYS_HASH, NOW_LOCKED, LogIn, OperatorSessions, token_hash_of
+from cms.service.operators import LogIn, OperatorSessions, token_hash_of
 from tests.houses import TOKEN, World
 from tests.http.cms.operators import (
     BLOCK,
@@ -176,52 +176,6 @@ def test_every_refusal_of_a_log_in_says_the_same(world: World, name: str, passwo
 
     assert "Name or password is not right, or there were too many tries." in answer.text
     assert world.rows()["operator_sessions"] == 0
-
-
-def test_an_unknown_name_costs_what_a_known_one_does(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The same hashing: the time tells little. The name is kept nowhere."""
-    added = operators_of(world).add("anna", READ, PASSWORD)
-    cost = added.password_hash.partition("$")[0]
-
-    assert NOBODYS_HASH.startswith(f"{cost}$")
-    assert len(NOBODYS_HASH) == len(added.password_hash)
-    before = world.everything()
-    ConsoleBrowser(world).log_in("my password by mistake", status=422)
-    assert world.everything() == before
-    assert "nobody has that name" in caplog.text
-    assert "by mistake" not in caplog.text
-
-
-def test_passwords_are_judged_one_at_a_time(world: World) -> None:
-    operators_of(world).add("anna", READ, PASSWORD)
-    browser = ConsoleBrowser(world)
-    before = world.everything()
-    judging: Lock = browser.app.app.extensions["console"].sessions._hashing
-    for name in ("anna", "nobody"):
-        with judging:
-            answer = browser.log_in(name, status=429)
-        assert "The console is busy. Please try again." in answer.text
-        assert answer.forms[0]["name"].value == name
-    assert world.everything() == before
-    browser.log_in("anna")
-
-
-def test_a_locked_name_costs_no_hash_and_leaves_no_more_lines(world: World) -> None:
-    operators_of(world).add("anna", READ, PASSWORD)
-    browser = ConsoleBrowser(world)
-    for _ in range(MOST_WRONG_TRIES):
-        browser.log_in("anna", "wrong", status=422)
-    refused = ("anna", "log-in refused", None)
-    assert trail_of(world)[1:] == [
-        *[(*refused, None)] * (MOST_WRONG_TRIES - 1),
-        (*refused, NOW_LOCKED),
-    ]
-    before = world.everything()
-    with browser.app.app.extensions["console"].sessions._hashing:
-        browser.log_in("anna", status=422)
-    assert world.everything() == before
 
 
 def test_after_too_many_wrong_tries_the_right_password_is_refused_for_a_while(
