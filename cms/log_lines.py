@@ -17,6 +17,7 @@ ID_NAMES: Final = ("x_request_id", "tpp", "payment_id", "authorisation_id")
 LONGEST_ID: Final = 100  # characters
 ACCESS: Final = "xs2a.access"  # the logger of one line for each request
 _access: Final = logging.getLogger(ACCESS)
+_NOT_LET_IN: Final = frozenset({401, 403})
 _FACTS: Final = "facts"  # what an access line says, as an attribute of its record
 
 _known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)
@@ -59,12 +60,16 @@ def known_ids() -> Mapping[str, str]:
 def tell_access(face: str, route: str, *, method: str, status: int, seconds: float) -> None:
     """The one line of a request. All of it are words of ours: the route is the template.
 
+    It is a warning where no more may be on record of the request: one that was not let in, or that
+    the server could not answer.
+
     The record is made here, as the logger would look for the calling line, at every request.
     """
-    if _access.isEnabledFor(logging.INFO):
+    level = logging.WARNING if status in _NOT_LET_IN or status >= 500 else logging.INFO
+    if _access.isEnabledFor(level):
         ms = round(seconds * 1000, 1)
         text = f"{method} {route} {status} {ms} ms"
-        record = logging.LogRecord(_access.name, logging.INFO, __file__, 0, text, None, None)
+        record = logging.LogRecord(_access.name, level, __file__, 0, text, None, None)
         facts = {"face": face, "method": method, "route": route, "status": status, "ms": ms}
         vars(record)[_FACTS] = facts
         _access.handle(record)
@@ -78,14 +83,15 @@ class TextFormatter(logging.Formatter):
         self._face = face
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; below it the traceback, where there is one."""
+        """One line; below it the traceback, where there is one, its lines indented: none of them,
+        nor of the texts of others inside, can be taken for a line of the log.
+        """
         ids = "".join([f" {name}={value}" for name, value in known_ids().items()])
-        message = _message(record)
-        if not message.isprintable():
-            message = "".join(each if each.isprintable() else _escaped(each) for each in message)
+        message = _printable(_message(record))
         head = f"{_moment(record)} {self._face}[{record.process}] {record.levelname}"
         failure = _failure(self, record)
-        return f"{head} {message}{ids}" + (f"\n{failure}" if failure else "")
+        below = [f"\n  {_printable(line)}" for line in failure.split("\n")] if failure else []
+        return f"{head} {message}{ids}{''.join(below)}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -126,6 +132,12 @@ def _failure(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     if not record.exc_info:
         return ""
     return _without_accounts(formatter.formatException(record.exc_info))
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
 
 
 def _escaped(character: str) -> str:

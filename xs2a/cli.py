@@ -71,8 +71,8 @@ def serve() -> None:
 @click.option("--once", is_flag=True, help="Run every job once, tell what it did, and end.")
 def worker(*, once: bool) -> None:
     """Run the jobs, such as the expiry of payments, until Ctrl-C. `serve` starts a worker too."""
+    # It counts for itself: the folder of counts is that of `serve`, which empties it.
     settings = _settings()
-    _count_together(settings)
     from xs2a import start  # noqa: PLC0415
 
     try:
@@ -186,7 +186,7 @@ def _seals() -> "Iterator[Seals]":
 
 
 def _count_together(settings: Settings) -> None:
-    """Let all processes count in one folder. Comes before what counts is imported."""
+    """Let all processes of `serve` count in one folder. Comes before what counts is imported."""
     settings.metrics_folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics_folder)
 

@@ -79,10 +79,7 @@ class OperatorSession:
 
 @dataclass(frozen=True, slots=True)
 class OperatorAction:
-    """A line of the trail: who did what to which subject, when, and why they said so.
-
-    Without an operator somebody tried to log in by a name that nobody has.
-    """
+    """A line of the trail: who did what to which subject, when, and why they said so."""
 
     at: datetime
     deed: OperatorDeed
@@ -97,6 +94,12 @@ class LogInRefused(Refusal):
     """Wrong name, wrong password, or too many wrong tries: which one is not told."""
 
     text = "Name or password is not right, or there were too many tries."
+
+
+class LogInBusy(Refusal):
+    """Another log-in is being judged: that costs so much that it is done one at a time."""
+
+    text = "The console is busy. Please try again."
 
 
 class OperatorExists(Refusal):

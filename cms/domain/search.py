@@ -32,10 +32,16 @@ class PaymentFilter:
 
 @dataclass(frozen=True, slots=True)
 class FoundPayment:
-    """A payment with what belongs to it: who sent it, and the bytes."""
+    """A payment, and who sent it."""
 
     payment: Payment
     tpp: Tpp
+
+
+@dataclass(frozen=True, slots=True)
+class WholePayment(FoundPayment):
+    """The same with the bytes that were sent, of which there may be many."""
+
     body: bytes
 
 
@@ -43,5 +49,5 @@ class FoundPayment:
 class Page:
     """A part of what was found, and how many there are in all."""
 
-    found: Sequence[FoundPayment]
+    found: Sequence[WholePayment]
     total: int

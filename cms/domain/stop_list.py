@@ -12,9 +12,14 @@ class StopStatus(StrEnum):
     BLOCKED = "BLOCKED"
 
 
+def as_listed(authorisation_number: str) -> str:
+    """The number as it stands on the list: in capitals, as no other TPP has the same in others."""
+    return authorisation_number.strip().upper()
+
+
 @dataclass(frozen=True, slots=True)
 class StopListEntry:
-    """A TPP that is, or was, blocked, by its authorisation number within one tenant.
+    """A TPP that is, or was, blocked, by its authorisation number within one tenant: `as_listed`.
 
     `blocked_until` is None for ever. `changed_at`, `changed_by` and `reason` tell of the last act
     of a person; when a lock ends by its time, they stay.

@@ -9,9 +9,9 @@ from cms.store.unit_of_work import Store
 
 Clock = Callable[[], datetime]
 
-# Longer than a call to the bank may take: a lease is renewed between two of them. A node that dies
-# holds up its jobs for no longer.
-LEASE: Final = timedelta(minutes=5)
+# Between two payments it is renewed, and one may take two calls to the bank of two minutes each. A
+# node that dies holds up its jobs for no longer.
+LEASE: Final = timedelta(minutes=10)
 
 
 class Jobs:

@@ -1,9 +1,11 @@
 """The operators of the console: who they are, that they are logged in, and what they have done."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from threading import Lock
 from typing import Final
 
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -13,6 +15,7 @@ from cms.domain.operator import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
     USED_JUST_NOW,
+    LogInBusy,
     LogInRefused,
     Operator,
     OperatorAction,
@@ -25,9 +28,12 @@ from cms.domain.operator import (
 )
 from cms.store.unit_of_work import Store
 
+log = logging.getLogger(__name__)
+
 Clock = Callable[[], datetime]
 
 COMMAND_LINE: Final = "command line"  # no operator's name: those have no blanks
+NOW_LOCKED: Final = "the name is locked now"  # the reason of the line that tells of the lock
 _HASHING: Final = "scrypt:32768:8:1"
 # Of a password that nobody has: an unknown name must take as long as a wrong password.
 NOBODYS_HASH: Final = (
@@ -123,32 +129,49 @@ class OperatorSessions:
         self._clock = clock
         self.new_token = new_token
         self._shortest_password = shortest_password
+        self._hashing = Lock()
 
     def log_in(self, typed: LogIn) -> str:
-        """Open a session; returns its token, which nobody has had before. Raises LogInRefused.
+        """Open a session; returns its token, which nobody has had before.
 
-        The password is looked at first and the tries afterwards, in one step with what follows
-        from them: of guesses at the same time no more than the allowed ones get an answer (S1).
-        Every refusal costs the same, whatever its reason.
+        Raises LogInRefused, and LogInBusy. The password is looked at first and the tries
+        afterwards, in one step with what follows from them: of guesses at the same time no more
+        than the allowed ones get an answer (S1). Anybody may ask, so a locked name, which is no
+        secret to whoever has locked it, costs no hash; and what is kept of refusals is bounded.
         """
         now = self._clock()
         operator = self._named(typed.name)
-        password_hash = operator.password_hash if operator else NOBODYS_HASH
-        right = check_password_hash(password_hash, typed.password[:LONGEST_PASSWORD])
-        acceptable = self._shortest_password <= len(typed.password) <= LONGEST_PASSWORD
+        if operator is not None and operator.locked(now):
+            raise LogInRefused
+        right = self._has_password(operator, typed.password)
+        if operator is None:
+            # A name that nobody has may be a password in the wrong field: it is not kept.
+            log.warning("a log-in at the console was refused: nobody has that name")
+            raise LogInRefused
         token = self.new_token()
         with self._store.writing() as uow:
             uow.operator_sessions.close_over(now)
-            if operator and right and acceptable and uow.operators.let_in(operator, now):
+            if right and uow.operators.let_in(operator, now):
                 uow.operator_sessions.add(_new_session(operator, token, now))
                 uow.trail.add(OperatorAction(now, OperatorDeed.LOGGED_IN, operator.name))
                 return token
-            # A name that nobody has may be a password in the wrong field: it is not kept.
-            name = operator.name if operator else ""
-            if not right or not acceptable:
-                uow.operators.count_wrong_try(name, now)
-            uow.trail.add(OperatorAction(now, OperatorDeed.LOG_IN_REFUSED, name))
+            if not right:
+                uow.operators.count_wrong_try(operator.name, now)
+            uow.trail.add(_refused(operator.name, uow.operators.find(operator.name), now))
         raise LogInRefused
+
+    def _has_password(self, operator: Operator | None, password: str) -> bool:
+        """Nobody's password takes as long as an operator's. One at a time: a hash takes much
+        memory, and a thread of the few there are. Raises LogInBusy.
+        """
+        password_hash = operator.password_hash if operator else NOBODYS_HASH
+        if not self._hashing.acquire(blocking=False):
+            raise LogInBusy
+        try:
+            right = check_password_hash(password_hash, password[:LONGEST_PASSWORD])
+        finally:
+            self._hashing.release()
+        return right and self._shortest_password <= len(password) <= LONGEST_PASSWORD
 
     def find(self, token: str) -> OperatorSession | None:
         """The session of a token, which counts as used now; None where there is none any more."""
@@ -217,6 +240,12 @@ class Trail:
 
 def _new_session(operator: Operator, token: str, now: datetime) -> OperatorSession:
     return OperatorSession(operator.name, operator.role, now, now, token_hash_of(token))
+
+
+def _refused(name: str, operator: Operator | None, now: datetime) -> OperatorAction:
+    locked = operator is not None and operator.locked(now)
+    reason = NOW_LOCKED if locked else None
+    return OperatorAction(now, OperatorDeed.LOG_IN_REFUSED, name, reason=reason)
 
 
 def _as_kept(typed: str) -> str:

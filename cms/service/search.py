@@ -1,8 +1,13 @@
 """Payments as the bank looks for them: pages for its systems, the newest for its operators."""
 
+from typing import Final
+
+from cms.domain.errors import Malformed
 from cms.domain.ids import known_form
-from cms.domain.search import FoundPayment, Page, PaymentFilter
+from cms.domain.search import FoundPayment, Page, PaymentFilter, WholePayment
 from cms.store.unit_of_work import Store, UnitOfWork
+
+MOST_BYTES: Final = 16 * 1024 * 1024  # of bodies on a page: it is made in memory
 
 
 class PaymentSearch:
@@ -12,11 +17,25 @@ class PaymentSearch:
         self._store = store
 
     def page(self, wanted: PaymentFilter, *, index: int, size: int) -> Page:
-        """Page `index`, counted from 0, of what fits; in the order in which it was made."""
+        """Page `index`, counted from 0, of what fits; in the order in which it was made.
+
+        Raises Malformed where the bodies of several payments are too large to be told at once; one
+        payment is told whatever its size.
+        """
         with self._store.reading() as uow:
             total = uow.search.count(wanted)
             ids = uow.search.ids(wanted, offset=index * size, limit=size) if total else []
-            return Page(_whole(uow, ids), total)
+            if len(ids) > 1 and uow.payments.bytes_of_bodies(ids) > MOST_BYTES:
+                raise Malformed(
+                    "These payments are too large for one page: ask for fewer.",
+                    path="itemsPerPage",
+                )
+            bodies = uow.payments.bodies(ids)
+            found = [
+                WholePayment(each.payment, each.tpp, bodies[each.payment.payment_id])
+                for each in _found(uow, ids)
+            ]
+            return Page(found, total)
 
     def newest(
         self, wanted: PaymentFilter, *, size: int, older_than: str | None = None
@@ -27,11 +46,10 @@ class PaymentSearch:
         """
         below = None if older_than is None else known_form(older_than)
         with self._store.reading() as uow:
-            return _whole(uow, uow.search.newest_ids(wanted, limit=size, below=below))
+            return _found(uow, uow.search.newest_ids(wanted, limit=size, below=below))
 
 
-def _whole(uow: UnitOfWork, ids: list[str]) -> list[FoundPayment]:
+def _found(uow: UnitOfWork, ids: list[str]) -> list[FoundPayment]:
     payments = uow.payments.find_all(ids)
     tpps = uow.tpps.find_all({payment.tpp_id for payment in payments.values()})
-    bodies = uow.payments.bodies(ids)
-    return [FoundPayment(payments[each], tpps[payments[each].tpp_id], bodies[each]) for each in ids]
+    return [FoundPayment(payments[each], tpps[payments[each].tpp_id]) for each in ids]

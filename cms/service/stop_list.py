@@ -9,7 +9,7 @@ from typing import Final
 from cms.domain.errors import Malformed
 from cms.domain.events import EventType
 from cms.domain.operator import OperatorAction, OperatorDeed
-from cms.domain.stop_list import StopListEntry, StopStatus
+from cms.domain.stop_list import StopListEntry, StopStatus, as_listed
 from cms.store.journal import EventRow, changed_row
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -94,7 +94,7 @@ class StopList:
     def find(self, authorisation_number: str, instance_id: str) -> StopListEntry | None:
         """The TPP's entry as it stands now, or None if it was never listed."""
         with self._store.reading() as uow:
-            found = uow.stop_list.find(instance_id, authorisation_number)
+            found = uow.stop_list.find(instance_id, as_listed(authorisation_number))
         return found.as_of(self._clock()) if found else None
 
     def listed(self, instance_id: str, *, first: int, most: int) -> list[StopListEntry]:
@@ -124,7 +124,7 @@ class StopList:
         if not seen.complete:
             entry = self.find(authorisation_number, instance_id)
         else:
-            entry = seen.locks.get((instance_id, authorisation_number))
+            entry = seen.locks.get((instance_id, as_listed(authorisation_number)))
         return entry is not None and entry.blocks(now)
 
     def _changed(self, event_type: EventType, entry: StopListEntry) -> EventRow:
@@ -172,7 +172,7 @@ def _entry(
     instance_id, authorisation_number = key
     return StopListEntry(
         instance_id=instance_id,
-        authorisation_number=_text(authorisation_number, "tpp-authorisation-number"),
+        authorisation_number=as_listed(_text(authorisation_number, "tpp-authorisation-number")),
         status=status,
         changed_at=at,
         blocked_until=until,

@@ -109,7 +109,8 @@ class Store:
 
         No bank is called inside (S4): on SQLite this holds the one write lock there is. What is
         changed is the deed of the request in hand, unless `of_request` is false.
-        Raises StoreUnavailable, also when the commit fails; then nothing has changed.
+        Raises StoreUnavailable, also when the commit fails. Then nothing has changed as a rule; but
+        where the answer to the commit was lost, the change may have taken effect.
         """
         request = in_hand() if of_request else None
         row = None

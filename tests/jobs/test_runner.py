@@ -60,6 +60,11 @@ def test_the_lease_of_a_dead_node_ends_by_itself(works: Works) -> None:
     assert not works.jobs.renew("test", "the dead node")
 
 
+def test_a_lease_outlasts_what_is_done_between_two_looks_at_it() -> None:
+    """One payment may take two calls to the bank, of two minutes each."""
+    assert RENEWED_AFTER + 2 * timedelta(minutes=2) < LEASE
+
+
 def test_a_lease_that_was_released_is_free_at_once(works: Works) -> None:
     for runner in (works.runner, works.another_runner(), works.runner):
         assert runner.run(job(lambda run: None)) is not None

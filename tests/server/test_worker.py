@@ -128,6 +128,17 @@ def test_those_who_run_it_apart_leave_it_out(short_lived: Installation) -> None:
     assert stored(apart, STATUSES) == [("RJCT", "time_ran_out")]
 
 
+def test_a_worker_of_its_own_leaves_the_counts_of_the_family_alone(
+    migrated: Installation,
+) -> None:
+    with migrated.serving():
+        pass
+    counts = set(migrated.folder.rglob("metrics/*.db"))
+    assert counts
+    assert migrated.run("worker", "--once").returncode == 0
+    assert set(migrated.folder.rglob("metrics/*.db")) == counts
+
+
 def test_the_worker_ends_with_the_family(migrated: Installation) -> None:
     with migrated.serving() as server:
         worker = worker_of(server)

@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 
 from cms.domain.authorisation import Authorisation
-from cms.domain.errors import Unknown
+from cms.domain.errors import Malformed, Unknown
 from cms.domain.ids import id_made_at
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.search import PaymentFilter
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.service.payments import NewPayment
-from cms.service.search import PaymentSearch
+from cms.service.search import MOST_BYTES, PaymentSearch
+from cms.store.queries.search import MOST_OF_A_KEY
 from tests.houses import NOW
-from tests.store.rooms import TENANT, Rooms
+from tests.store.rooms import ON_SQLITE, TENANT, Rooms
 
 OTHER = "other"
 MINUTE = timedelta(minutes=1)
@@ -101,14 +102,58 @@ def test_what_fits_is_found_in_both_orders(
 
     assert [many.index(each.payment) for each in page.found] == expected
     assert page.total == len(expected)
-    assert list(newest) == list(reversed(page.found))
+    assert [(each.payment, each.tpp) for each in newest] == [
+        (each.payment, each.tpp) for each in reversed(page.found)
+    ]
 
 
 def test_a_payment_is_found_by_its_authorisation(rooms: Rooms, many: list[Payment]) -> None:
     authorisation = below(rooms, many[2], ScaStatus.RECEIVED)
     for key in (authorisation.authorisation_id, many[2].payment_id):
         (found,) = PaymentSearch(rooms.store).newest(PaymentFilter(TENANT, key=key), size=5)
-        assert (found.payment, found.tpp, found.body) == (many[2], SECOND, b"body 2")
+        assert (found.payment, found.tpp) == (many[2], SECOND)
+
+
+@pytest.mark.parametrize(
+    "sizes, told",
+    [
+        ((MOST_BYTES // 2, MOST_BYTES // 2), True),
+        ((MOST_BYTES // 2, MOST_BYTES // 2 + 1), False),
+        ((MOST_BYTES + 1,), True),
+    ],
+    ids=["just fits", "too large", "a single one"],
+)
+def test_a_page_holds_so_many_bytes_or_one_payment(
+    rooms: Rooms, sizes: tuple[int, ...], told: bool
+) -> None:
+    for minute, size in enumerate(sizes):
+        payment = kept(rooms, minute)
+        with rooms.store.writing() as uow:
+            uow.payments.set_body(payment, b"x" * size)
+    search, all_of_it = PaymentSearch(rooms.store), PaymentFilter(TENANT)
+    if told:
+        page = search.page(all_of_it, index=0, size=2)
+        assert tuple(len(each.body) for each in page.found) == sizes
+        return
+    with pytest.raises(Malformed) as refused:
+        search.page(all_of_it, index=0, size=2)
+    assert refused.value.path == "itemsPerPage"
+    assert len(search.page(all_of_it, index=1, size=1).found) == 1
+    assert len(search.newest(all_of_it, size=2)) == 2
+
+
+@ON_SQLITE
+def test_a_reference_that_very_many_payments_have_finds_some_of_them(rooms: Rooms) -> None:
+    """And never those of another tenant, however many there are."""
+    for number in range(MOST_OF_A_KEY + 1):
+        kept(rooms, number, bank_reference="the same", instance_id=OTHER)
+    mine = kept(rooms, MOST_OF_A_KEY + 1, bank_reference="the same")
+    search = PaymentSearch(rooms.store)
+
+    (found,) = search.newest(PaymentFilter(TENANT, key="the same"), size=9)
+    assert found.payment == mine
+    of_other = search.page(PaymentFilter(OTHER, key="the same"), index=0, size=1)
+    assert of_other.total == MOST_OF_A_KEY
 
 
 def test_pages_are_parts_of_the_whole(rooms: Rooms, many: list[Payment]) -> None:

@@ -36,7 +36,21 @@ def test_a_tpp_is_blocked_by_number_within_its_tenant(rooms: Rooms) -> None:
         for tenant in (TENANT, "other")
         if rooms.stop_list.keeps_out(number, tenant)
     }
-    assert kept_out == {(NUMBER, TENANT)}
+    assert kept_out == {(NUMBER, TENANT), (NUMBER.lower(), TENANT)}
+
+
+@pytest.mark.parametrize("listed", [NUMBER, NUMBER.lower(), NUMBER.title()])
+@pytest.mark.parametrize("asked_for", [NUMBER, NUMBER.lower(), NUMBER.title()])
+def test_numbers_that_differ_in_case_are_one_tpp(rooms: Rooms, listed: str, asked_for: str) -> None:
+    rooms.stop_list.block(listed, TENANT)
+
+    assert rooms.stop_list.keeps_out(asked_for, TENANT)
+    entry = rooms.stop_list.find(asked_for, TENANT)
+    assert entry is not None
+    assert entry.authorisation_number == NUMBER
+    assert rooms.stop_list.unblock(asked_for, TENANT)
+    assert not rooms.stop_list.keeps_out(listed, TENANT)
+    assert rooms.rows()["tpp_stop_list"] == 1
 
 
 def test_the_last_word_counts(rooms: Rooms) -> None:
@@ -84,7 +98,7 @@ def test_locks_that_have_ended_are_lifted_in_parts(rooms: Rooms) -> None:
     assert [rooms.stop_list.lift_expired(due, 2) for _ in range(3)] == [2, 1, 0]
     with rooms.store.reading() as uow:
         left = {entry.authorisation_number for entry in uow.stop_list.blocking(9)}
-    assert left == {"later", "for-ever"}
+    assert left == {"LATER", "FOR-EVER"}
 
 
 def test_a_tenants_list_has_the_last_change_first(rooms: Rooms) -> None:
@@ -142,7 +156,7 @@ def test_a_list_too_long_to_be_remembered_still_counts(rooms: Rooms) -> None:
             rooms.stop_list.block(f"number-{place}", TENANT)
     with rooms.store.writing() as uow:
         for place in range(1, service.MOST_REMEMBERED):
-            uow.stop_list.put(StopListEntry(TENANT, f"number-{place}", StopStatus.BLOCKED, NOW))
+            uow.stop_list.put(StopListEntry(TENANT, f"NUMBER-{place}", StopStatus.BLOCKED, NOW))
     for number, kept_out in (("number-0", True), (f"number-{place}", True), ("x", False)):
         assert rooms.stop_list.keeps_out(number, TENANT) is kept_out
 

@@ -15,7 +15,8 @@ from xs2a.jobs.schedule import Job
 
 log = logging.getLogger(__name__)
 
-# A quarter of the lease: one call to the bank that takes as long as any may still fits in.
+# A quarter of the lease: the rest is longer than the two calls to the bank that one payment may
+# need, however long each of them takes.
 RENEWED_AFTER: Final = LEASE / 4
 
 

@@ -9,7 +9,7 @@ from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from cms.domain.errors import Malformed
-from cms.domain.search import FoundPayment, Page, PaymentFilter
+from cms.domain.search import Page, PaymentFilter, WholePayment
 from cms.http.bodies import payment_body
 from cms.http.caller import named, psu_of_headers, tenant
 from cms.http.members import present
@@ -23,7 +23,7 @@ aspsp_export = Blueprint(
     description="Payments for the bank's own records, page by page",
 )
 
-MOST_ITEMS: Final = 200  # a page is made in memory, and orders may be large
+MOST_ITEMS: Final = 200  # and the bodies on a page have a bound of their own
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_DAY: Final = date(1970, 1, 1)  # nothing is older; and ids tell the time from then on
@@ -83,7 +83,10 @@ def _asked_for() -> PaymentFilter:
 
 
 def _page(asked_for: PaymentFilter, *, mandatory: object) -> Response:
-    """The page that the query asks for; an empty one where the `mandatory` filter is blank."""
+    """The page that the query asks for; an empty one where the `mandatory` filter is blank.
+
+    Raises Malformed.
+    """
     index = whole_number("pageIndex", default=0, least=0)
     size = whole_number("itemsPerPage", default=ITEMS_PER_PAGE, least=1, most=MOST_ITEMS)
     empty = Page((), 0)
@@ -97,7 +100,7 @@ def _page(asked_for: PaymentFilter, *, mandatory: object) -> Response:
     )
 
 
-def _entry(found: FoundPayment) -> dict[str, Any]:
+def _entry(found: WholePayment) -> dict[str, Any]:
     """The payment as the psu-api tells it, and the bank's own reference (S5)."""
     payment = found.payment
     order = rooms().order_of(payment, found.body)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from cms.domain.operator import LogInRefused, OperatorRole
+from cms.domain.operator import LogInBusy, LogInRefused, OperatorRole
 from cms.http.console.gate import (
     SESSION_COOKIE,
     VISITOR_COOKIE,
@@ -36,7 +36,9 @@ def enter() -> AnyResponse:
     try:
         token = console_rooms().sessions.log_in(LogIn(name, request.form.get("password", "")))
     except LogInRefused as refusal:
-        return _form(error=refusal.text, name=name)
+        return _form(error=refusal.text, name=name, http_status=422)
+    except LogInBusy as refusal:
+        return _form(error=refusal.text, name=name, http_status=429)
     response = redirect(url_for("console.payments.search"), 303)
     assert isinstance(response, Response)  # noqa: S101  as Flask's redirect makes it
     keep_in_browser(response, SESSION_COOKIE, token)
@@ -75,12 +77,11 @@ def end_others() -> AnyResponse:
     return redirect(url_for("console.log_in.sessions"), 303)
 
 
-def _form(error: str = "", name: str = "") -> Response:
+def _form(error: str = "", name: str = "", http_status: int = 200) -> Response:
     known = request.cookies.get(VISITOR_COOKIE, "")
     g.visitor = known or console_rooms().sessions.new_token()
-    response = make_response(
-        render_template("log_in.html", error=error, name=name), 422 if error else 200
-    )
+    page = render_template("log_in.html", error=error, name=name)
+    response = make_response(page, http_status)
     if not known:
         keep_in_browser(response, VISITOR_COOKIE, g.visitor)
     return response

@@ -14,7 +14,7 @@ from cms.http.console.gate import demands, session_now
 from cms.http.console.rooms import console_rooms
 from cms.http.console.tenancy import chosen_tenant, tenants
 from cms.http.console.timeline import Known, timeline
-from cms.http.console.words import order_facts, typed_moment
+from cms.http.console.words import order_facts, typed_moment, typed_text
 from cms.http.rooms import rooms
 
 LINES: Final = 25
@@ -30,7 +30,6 @@ FIELDS: Final = (
     "before",
     "older_than",
 )
-LONGEST_TERM: Final = 500
 
 Code = TypeVar("Code", TransactionStatus, ScaStatus)
 
@@ -112,8 +111,7 @@ def _code(codes: type[Code], typed: dict[str, str], name: str) -> Code | None:
 def _wanted(typed: dict[str, str], tenant: str) -> PaymentFilter:
     """What the form asks for. Raises Malformed."""
     for name, value in typed.items():
-        if len(value) > LONGEST_TERM or "\x00" in value:
-            raise Malformed("That is too long, or holds a character that no text has.", path=name)
+        typed_text(value, name)
     psu_id = typed.get("psu", "")
     return PaymentFilter(
         instance_id=tenant,

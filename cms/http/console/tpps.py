@@ -10,6 +10,7 @@ from cms.domain.errors import Malformed, Unknown
 from cms.domain.operator import OperatorRole
 from cms.http.console.gate import demands, session_now
 from cms.http.console.tenancy import chosen_tenant, tenants
+from cms.http.console.words import typed_text
 from cms.http.rooms import rooms
 from cms.service.stop_list import ByWhom
 
@@ -32,7 +33,10 @@ tpps = Blueprint("tpps", __name__)
 def listed() -> str:
     """Who is on the stop list, and who has called."""
     tenant = chosen_tenant()
-    after = request.args.get("after", ""), request.args.get("authority", "")
+    number, authority = (
+        typed_text(request.args.get(name, ""), name) for name in ("after", "authority")
+    )
+    after = number, authority
     called = rooms().tpps.listed(tenant, after=after, most=LINES + 1)
     shown = called[:LINES]
     entries = rooms().stop_list.listed(tenant, first=0, most=LINES)

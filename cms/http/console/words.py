@@ -22,6 +22,8 @@ class Tone(StrEnum):
     CALM = "calm"
 
 
+LONGEST_TERM: Final = 500
+
 _EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)  # ids tell the time from here on
 
 _TONES: Final[dict[str, Tone]] = {
@@ -43,6 +45,13 @@ def tone(status: str) -> Tone:
 def moment(at: datetime | None) -> str:
     """A moment to the second, in UTC as everything here."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+def typed_text(text: str, field: str) -> str:
+    """What may be looked for in the database: it takes no NUL. Raises Malformed."""
+    if len(text) > LONGEST_TERM or "\x00" in text:
+        raise Malformed("That is too long, or holds a character that no text has.", path=field)
+    return text
 
 
 def typed_moment(text: str, field: str) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, insert, literal, null, or_, select, update
 
@@ -19,8 +19,6 @@ from cms.domain.operator import (
 )
 from cms.store.columns import UtcDateTime
 from cms.store.tables import operator_actions, operator_sessions, operators
-
-_NOBODY: Final = ""  # the operator of a log-in by a name that nobody has
 
 
 class OperatorQueries:
@@ -148,7 +146,7 @@ class TrailQueries:
             insert(operator_actions).values(
                 action_id=self._new_id(),
                 at=action.at,
-                operator=action.operator or _NOBODY,
+                operator=action.operator,
                 action=action.deed.value,
                 instance_id=action.instance_id,
                 subject=action.subject,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from cms.domain.parties import PsuId
 from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
@@ -33,6 +33,9 @@ _LOCK = select(payments.c.payment_id).where(payments.c.payment_id == bindparam("
 _LOCK = _LOCK.with_for_update(key_share=True)
 _BODY = select(payments.c.body).where(payments.c.payment_id == bindparam("id"))
 _BODIES = select(payments.c.payment_id, payments.c.body).where(
+    payments.c.payment_id.in_(bindparam("ids", expanding=True))
+)
+_BYTES_OF_BODIES = select(func.coalesce(func.sum(func.length(payments.c.body)), 0)).where(
     payments.c.payment_id.in_(bindparam("ids", expanding=True))
 )
 # Of a new payment nothing is cancelled, and the bank has not been asked to do anything yet.
@@ -73,6 +76,11 @@ class PaymentQueries:
         """The bytes that were sent, by the payments' ids."""
         rows = self._connection.execute(_BODIES, {"ids": list(payment_ids)})
         return {row.payment_id: bytes(row.body) for row in rows}
+
+    def bytes_of_bodies(self, payment_ids: Collection[str]) -> int:
+        """How many bytes were sent for these payments in all."""
+        rows = self._connection.execute(_BYTES_OF_BODIES, {"ids": list(payment_ids)})
+        return int(rows.scalar_one())
 
     def body(self, payment_id: str) -> bytes:
         """The bytes that the TPP sent."""

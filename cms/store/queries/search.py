@@ -30,6 +30,8 @@ from cms.store.tables import authorisations, payment_psus, payments
 from cms.store.tables.authorisations import AWAITS_NO_PSU, AWAITS_PSU
 from cms.store.tables.payments import AWAITS_CONFIRMATION, AWAITS_NO_CONFIRMATION
 
+MOST_OF_A_KEY: Final = 1_000  # payments that may have the id that is looked for
+
 _Condition = ColumnElement[bool] | TextClause
 # As the conditions of the indexes say.
 _OPEN: Final = frozenset({TransactionStatus.RCVD, TransactionStatus.PATC})
@@ -79,7 +81,7 @@ class SearchQueries:
         elif wanted.tpp_authorisation_number is None:  # a TPP's row is its tenant's
             yield payments.c.instance_id == wanted.instance_id
         if wanted.key is not None:
-            yield key.in_(self._ids_of(wanted.key))
+            yield key.in_(self._ids_of(wanted.key, wanted.instance_id))
         if wanted.tpp_authorisation_number is not None:
             yield payments.c.tpp_id.in_(self._tpp_ids(wanted))
         if wanted.aspsp_account_id is not None:
@@ -94,14 +96,20 @@ class SearchQueries:
         if wanted.psu is not None:
             yield from _is_psu(wanted.psu)
 
-    def _ids_of(self, key: str) -> list[str]:
-        """Each of the three by its own index: one OR over them would read the whole table."""
+    def _ids_of(self, key: str, instance_id: str) -> list[str]:
+        """Each of the three by its own index: one OR over them would read the whole table. At most
+        MOST_OF_A_KEY by each: nothing keeps a bank from giving all payments the same reference.
+        """
+        payment = select(payments.c.payment_id).where(payments.c.instance_id == instance_id)
+        parent = select(authorisations.c.parent_id)
+        parent = parent.where(authorisations.c.instance_id == instance_id)
         ways = (
-            select(payments.c.payment_id).where(payments.c.payment_id == key),
-            select(payments.c.payment_id).where(payments.c.bank_reference == key),
-            select(authorisations.c.parent_id).where(authorisations.c.authorisation_id == key),
+            payment.where(payments.c.payment_id == key),
+            payment.where(payments.c.bank_reference == key),
+            parent.where(authorisations.c.authorisation_id == key),
         )
-        return [found for way in ways for found in self._connection.execute(way).scalars()]
+        found = (self._connection.execute(way.limit(MOST_OF_A_KEY)) for way in ways)
+        return [each for rows in found for each in rows.scalars()]
 
     def _tpp_ids(self, wanted: PaymentFilter) -> list[str]:
         """The same number may have been given by several authorities."""

@@ -1,6 +1,7 @@
 """What the console's pages show: the right rows, of one tenant, escaped, whoever wrote them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +12,13 @@ from cms.domain.intent import Deed
 from cms.domain.job_run import JobLease, JobRun
 from cms.domain.operator import OperatorRole
 from cms.domain.statuses import ScaStatus, TransactionStatus
-from cms.http.console.payments import LINES
+from cms.http.console.payments import FIELDS, LINES
 from cms.service.events import MOST_READS
 from cms.service.intents import Subject, Told
 from sandbox.certificates import SandboxQtsp, TppFacts
 from spi.answers import Done
 from spi.types import Initiated
-from tests.houses import NOW, World, certificate
+from tests.houses import NOW, World, certificate, open_world
 from tests.http.cms.operators import BLOCK, ConsoleBrowser, logged_in, trail_of
 from tests.http.conftest import OpenHouse
 from tests.tpps import PSU_ID, TppClient
@@ -307,6 +308,33 @@ def test_nothing_is_done_without_a_reason_and_a_period(
 def test_who_was_never_blocked_cannot_be_unblocked(world: World, desk: ConsoleBrowser) -> None:
     desk.post(f"/tpps/unblock?number={NUMBER}", {"reason": "why not"}, status=404)
     assert not [line for line in trail_of(world) if line[1] == "unblocked TPP"]
+
+
+PARAMETERS = {
+    "/payments": FIELDS,
+    "/payments/%00": ("tenant",),
+    "/tpps": ("tenant", "after", "authority"),
+    "/tpps/one": ("tenant", "number"),
+    "/profile": ("tenant", "changed"),
+    "/jobs": ("job",),
+    "/trail": ("before", "operator"),
+}
+
+
+def test_a_nul_in_an_address_is_no_failure_on_any_database(
+    database_url: str, tmp_path: Path
+) -> None:
+    with open_world(database_url, tmp_path) as world:
+        desk = logged_in(world, OperatorRole.OPERATE)
+        found = {
+            f"{path}?{name}": desk.app.get(f"/console{path}?{name}={value}", status="*").status_int
+            for path, names in PARAMETERS.items()
+            for name in names
+            for value in ("%00", "a%00b")
+        }
+    harmless = {"/profile?changed": 200, "/jobs?job": 200}
+    assert {name: status for name, status in found.items() if status == 200} == harmless
+    assert set(found.values()) == {200, 400, 404, 422}
 
 
 @pytest.mark.parametrize("number", ["", "x" * 501, "%00", "a%0Ab"])

@@ -115,5 +115,32 @@ def test_a_traceback_stays_below_its_line() -> None:
         int("broken")
     one = record("failed", failure=failed.value)
 
-    assert text(one).splitlines()[1] == "Traceback (most recent call last):"
+    assert text(one).splitlines()[1] == "  Traceback (most recent call last):"
     assert json(one)["exception"].endswith("'broken'")
+
+
+@pytest.mark.parametrize("breaks", ["\n", "\r", "\x00", "\x1b", "\x85", "\u2028", "\x7f"])
+def test_no_traceback_forges_a_line(breaks: str) -> None:
+    forged = "2026-03-02T10:30:00.123+00:00 XS2A[1] INFO all is well"
+    head, *below = text(record("failed", failure=ValueError(f"one{breaks}{forged}"))).split("\n")
+
+    assert head.endswith("WARNING failed")
+    assert any(forged in line for line in below)
+    assert all(line.startswith("  ") and line.isprintable() for line in below)
+
+
+@pytest.mark.parametrize(
+    "level, told",
+    [(logging.INFO, [200, 401, 403, 404, 500, 503]), (logging.WARNING, [401, 403, 500, 503])],
+)
+def test_who_is_not_let_in_or_not_answered_always_has_a_line(
+    caplog: pytest.LogCaptureFixture, level: int, told: list[int]
+) -> None:
+    caplog.set_level(level, log_lines.ACCESS)
+    for status in (200, 401, 403, 404, 500, 503):
+        log_lines.tell_access("CMS", "/x", method="GET", status=status, seconds=0.001)
+
+    lines = [each for each in caplog.records if each.name == log_lines.ACCESS]
+    assert [each.getMessage() for each in lines] == [f"GET /x {status} 1.0 ms" for status in told]
+    grave = {each.getMessage()[7:10] for each in lines if each.levelno == logging.WARNING}
+    assert grave == {"401", "403", "500", "503"}
