@@ -29,10 +29,12 @@ test: $(VENV)/.dev ## set up and run all tests, on SQLite and on a real PostgreS
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-long: fuzz ## fuzz, and thousands of sequences of TPP, PSU, bank and clock (many minutes)
-	@XS2A_MACHINE_EXAMPLES=1500 $(BIN)/python -m pytest tests/sca/test_machine.py
+	@XS2A_MACHINE_EXAMPLES=1500 $(BIN)/python -m pytest -o faulthandler_timeout=0 \
+		tests/sca/test_machine.py
 
 fuzz: $(VENV)/.dev ## thousands of random requests and bodies, other ones each time (some minutes)
-	@XS2A_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest $(PYTEST_ARGS) tests/fuzz
+	@XS2A_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest $(PYTEST_ARGS) \
+		-o faulthandler_timeout=0 tests/fuzz
 
 check: $(VENV)/.dev ## lint, format, types, direction of imports
 	@$(BIN)/ruff check
