@@ -127,9 +127,9 @@ def test_a_psu_who_confirms_while_the_bank_gives_it_up_comes_too_late(works: Wor
     works.world.bank.cancel_payment = cancelling  # type: ignore[method-assign]
     works.did(JOB)
 
-    # What the online banking says counts; what the bank has stopped since is cancelled.
-    assert told == [200]
-    assert works.payment(made).status is T.CANC
+    # While the bank is asked, nobody else moves the payment; its answer counts.
+    assert told == [409]
+    assert works.payment(made).status is T.RJCT
 
 
 SILENT: list[Any] = [Unknown("time-out"), RuntimeError("x")]

@@ -65,7 +65,9 @@ class BankStateQueries:
         insert = sqlite.insert if on_sqlite else postgresql.insert
         _, row = new_state_row(state, at)
         statement = insert(bank_states).values(row).on_conflict_do_nothing()
-        return bool(self._connection.execute(statement).rowcount)
+        # Not by the count of rows, which the toolkit does not know of such a statement.
+        added = self._connection.execute(statement.returning(bank_states.c.resource_id))
+        return added.one_or_none() is not None
 
     def replace(self, seen: StoredState, state: StoredState, at: datetime) -> bool:
         """Store another state; False when the row is no longer what was seen."""

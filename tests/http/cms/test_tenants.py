@@ -28,9 +28,9 @@ UNKNOWN, BLANK = "nobody", " "
 # Instance-ID of those who are not the owner; None: no such header.
 STRANGERS = (OTHER, None, "UNDEFINED", UNKNOWN, BLANK, "one.", "on", "o ne", "%", "*")
 MALFORMED = {BLANK, "o ne", "%", "*"}
-LISTS = "/aspsp-api/v1/pis/payments/"
+LISTS, EVENTS = "/aspsp-api/v1/pis/payments/", "/aspsp-api/v1/events/"
 CHANGES_ITS_OWN_LIST = ("/block", "/unblock")
-SECRETS = (PSU_ID, REFERENCE, "Marion", "Example Pay", "STOPPED", "account-4711")
+SECRETS = (PSU_ID, REFERENCE, "Marion", "Example Pay", "STOPPED", "account-4711", "YnJhbmNo")
 
 
 @pytest.fixture
@@ -69,6 +69,8 @@ def test_the_banks_faces_know_the_tenants_own(scene: Scene, call: Call) -> None:
             assert (answer.status_int, answer.json) == (200, True)
         elif call.rule.startswith(LISTS) and answer.status_int == 200:
             assert answer.json == EMPTY
+        elif call.rule.startswith(EVENTS) and answer.status_int == 200:
+            assert not any("paymentId" in event for event in answer.json)
         else:
             assert answer.status_int == 404 or stranger in MALFORMED, (stranger, answer.text)
             assert answer.status_int in {400, 404}, (stranger, answer.text)

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from cms.domain.errors import KeptBefore, LinkExpired, OrderBeingAuthorised, Refusal
-from cms.domain.operator import LogInRefused, OperatorExists
+from cms.domain.operator import LogInBusy, LogInRefused, OperatorExists
 from cms.domain.profile import ProfileInvalid
 from cms.domain.statuses import TransactionStatus
 from spi.answers import BankCode, BankError, Done, Refused, Unknown
@@ -22,6 +22,7 @@ NOT_FOR_TPPS = {
     BankRefused,
     KeptBefore,
     LinkExpired,
+    LogInBusy,
     LogInRefused,
     OperatorExists,
     OrderBeingAuthorised,
