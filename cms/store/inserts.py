@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from cms.store.database import CONFLICT, Database
@@ -67,6 +68,14 @@ def _shape_of(columns: Sequence[Column[Any]], dialect: Dialect) -> _Shape:
 
 
 NewRow = tuple[PreparedInsert, Mapping[str, Any]]
+
+
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the database's own kind, which can say what to do (`on_conflict_do_...`) where
+    the row is there already.
+    """
+    on_sqlite = connection.dialect.name == "sqlite"
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
 
 
 def insert_together(database: Database, rows: Sequence[NewRow]) -> None:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from cms.store.inserts import NewRow, PreparedInsert
+from cms.store.inserts import NewRow, PreparedInsert, insert_or
 from cms.store.sealing import Place, Sealed
 from cms.store.tables import bank_states
 
@@ -48,10 +47,8 @@ class BankStateQueries:
 
     def put(self, state: StoredState, at: datetime) -> None:
         """Store the state, in the place of what was there."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
         _, row = new_state_row(state, at)
-        statement = insert(bank_states).values(row)
+        statement = insert_or(self._connection, bank_states).values(row)
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[bank_states.c.resource_id],
@@ -61,10 +58,8 @@ class BankStateQueries:
 
     def add(self, state: StoredState, at: datetime) -> bool:
         """Store the state; False where there is one already."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
         _, row = new_state_row(state, at)
-        statement = insert(bank_states).values(row).on_conflict_do_nothing()
+        statement = insert_or(self._connection, bank_states).values(row).on_conflict_do_nothing()
         # Not by the count of rows, which the toolkit does not know of such a statement.
         added = self._connection.execute(statement.returning(bank_states.c.resource_id))
         return added.one_or_none() is not None

@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.events import Event, EventFilter, EventOrigin, EventType
 from cms.domain.ids import first_id_at
 from cms.domain.parties import PsuId
 from cms.domain.statuses import Cause
-from cms.store.inserts import PreparedInsert
+from cms.store.inserts import PreparedInsert, insert_or
 from cms.store.journal import EventRow
 from cms.store.queries.payments import PaymentQueries
 from cms.store.tables import events
@@ -34,9 +33,7 @@ class EventQueries:
 
     def add_all(self, rows: Sequence[EventRow]) -> None:
         """Keep events. One that is there already is the same: it was tried again."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
-        statement = insert(events).on_conflict_do_nothing()
+        statement = insert_or(self._connection, events).on_conflict_do_nothing()
         whole = [{column.name: row.get(column.name) for column in events.c} for row in rows]
         for start in range(0, len(whole), ROWS_AT_ONCE):
             self._connection.execute(statement, whole[start : start + ROWS_AT_ONCE])

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.ids import first_id_at
 from cms.domain.job_run import JobLease, JobRun
+from cms.store.inserts import insert_or
 from cms.store.tables import job_leases, job_runs
 
 _LONGEST_ERROR: Final = 500
@@ -19,13 +19,11 @@ class JobQueries:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        on_sqlite = connection.dialect.name == "sqlite"
-        self._insert = sqlite.insert if on_sqlite else postgresql.insert
 
     def take(self, lease: JobLease, now: datetime) -> bool:
         """Hold the lease, if nobody else does: one statement, so that one of two gets it (S1)."""
         wanted = {"held_by": lease.held_by, "held_until": lease.held_until}
-        statement = self._insert(job_leases).values(job=lease.job, **wanted)
+        statement = insert_or(self._connection, job_leases).values(job=lease.job, **wanted)
         statement = statement.on_conflict_do_update(
             index_elements=["job"], set_=wanted, where=job_leases.c.held_until <= now
         )
@@ -54,7 +52,7 @@ class JobQueries:
             "failed": run.failed,
             "error": run.error[:_LONGEST_ERROR] if run.error else None,
         }
-        statement = self._insert(job_runs).values(run_id=run.run_id, **columns)
+        statement = insert_or(self._connection, job_runs).values(run_id=run.run_id, **columns)
         statement = statement.on_conflict_do_update(
             index_elements=["run_id"], set_={name: columns[name] for name in _PROGRESS}
         )

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.stop_list import StopListEntry, StopStatus
+from cms.store.inserts import insert_or
 from cms.store.tables import tpp_stop_list as entries
 
 _KEY = (entries.c.instance_id, entries.c.authorisation_number)
@@ -39,9 +39,7 @@ class StopListQueries:
 
     def put(self, entry: StopListEntry) -> None:
         """Add the entry, or put it in the place of the one that is there."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
-        statement = insert(entries).values(_row(entry))
+        statement = insert_or(self._connection, entries).values(_row(entry))
         changes = {
             column.name: statement.excluded[column.name]
             for column in entries.c

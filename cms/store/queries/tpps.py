@@ -6,9 +6,9 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cms.domain.parties import Role, Tpp
+from cms.store.inserts import insert_or
 from cms.store.tables import tpps
 
 _FACTS = (
@@ -64,9 +64,7 @@ class TppQueries:
 
     def keep(self, tpp: Tpp, instance_id: str, *, at: datetime) -> None:
         """Add the TPP, or bring what is known of it up to date."""
-        on_sqlite = self._connection.dialect.name == "sqlite"
-        insert = sqlite.insert if on_sqlite else postgresql.insert
-        statement = insert(tpps).values(_row(tpp, instance_id, at))
+        statement = insert_or(self._connection, tpps).values(_row(tpp, instance_id, at))
         statement = statement.on_conflict_do_update(
             index_elements=[tpps.c.tpp_id],
             set_={name: statement.excluded[name] for name in _FACTS},
