@@ -87,7 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of load per round")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--threads", type=int, default=2, help="of each worker")
+    parser.add_argument("--threads", type=int, default=4, help="of each worker")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--databases", nargs="+", default=list(measuring.PLACES))
     parser.add_argument("--servers", nargs="+", default=list(measuring.STARTERS))

@@ -80,17 +80,16 @@ class SandboxConnector:
 
     def initiate_payment(self, ctx: BankContext, payment: PaymentToInitiate) -> Answer[Initiated]:
         """The bank looks at the order; it books nothing before the PSU has authorised it."""
+        return _answer(ctx, lambda: self._examined(ctx, payment))
 
-        def examine() -> Answer[Initiated]:
-            order = order_of(payment)
-            examined = self._bank.examine(
-                order,
-                psu_id=ctx.psu.psu_id if ctx.psu else None,
-                reject_without_funds=payment.reject_without_funds,
-            )
-            return Done(_initiated(order, examined))
-
-        return _answer(ctx, examine)
+    def _examined(self, ctx: BankContext, payment: PaymentToInitiate) -> Answer[Initiated]:
+        order = order_of(payment)
+        examined = self._bank.examine(
+            order,
+            psu_id=ctx.psu.psu_id if ctx.psu else None,
+            reject_without_funds=payment.reject_without_funds,
+        )
+        return Done(_initiated(order, examined))
 
     def read_payment_status(
         self, ctx: BankContext, payment: PaymentRef
@@ -110,19 +109,20 @@ class SandboxConnector:
         """Decoupled: the PSU is asked on the phone. The online banking knows a PSU's visit from
         the CMS, so there is nothing to prepare otherwise.
         """
+        return _answer(ctx, lambda: self._started(payment, authorisation))
 
-        def start() -> Answer[AuthorisationStarted]:
-            if authorisation.sca_approach is not Approach.DECOUPLED:
-                return Done(AuthorisationStarted())
-            challenge = self._bank.request_push(
-                authorisation.authorisation_id,
-                authorisation.psu.psu_id if authorisation.psu else None,
-                order_of(payment),
-                _PURPOSES[authorisation.kind],
-            )
-            return Done(AuthorisationStarted(challenge.text, status=ScaStatus.STARTED))
-
-        return _answer(ctx, start)
+    def _started(
+        self, payment: PaymentToAuthorise, authorisation: AuthorisationRef
+    ) -> Answer[AuthorisationStarted]:
+        if authorisation.sca_approach is not Approach.DECOUPLED:
+            return Done(AuthorisationStarted())
+        challenge = self._bank.request_push(
+            authorisation.authorisation_id,
+            authorisation.psu.psu_id if authorisation.psu else None,
+            order_of(payment),
+            _PURPOSES[authorisation.kind],
+        )
+        return Done(AuthorisationStarted(challenge.text, status=ScaStatus.STARTED))
 
     def read_sca_status(
         self, ctx: BankContext, payment: PaymentRef, authorisation: AuthorisationRef

@@ -131,7 +131,7 @@ def _read(env: Env) -> Settings:
         cms_port=env.int("CMS_PORT", default=38080),
         online_banking_port=env.int("ONLINE_BANKING_PORT", default=4400),
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
-        threads=env.int("XS2A_THREADS", default=2),
+        threads=env.int("XS2A_THREADS", default=4),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
         trusted_proxies=_proxies(env, "127.0.0.1" if sandbox else ""),
         proxy_verifies_chain=env.bool("XS2A_PROXY_VERIFIES_CHAIN", default=False),

@@ -16,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from cms.store.shared_commits import SharedCommits
+
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
 # What is raised when the database cannot be reached or does not answer in time: by the toolkit,
@@ -53,6 +55,9 @@ class Database:
         # SQLite lets one writer in and has the others poll, unfairly. The threads of this process
         # queue here instead; PostgreSQL needs no queue.
         self.turn: AbstractContextManager[object] = Lock() if self.sqlite else nullcontext()
+        self.shared_commits = SharedCommits(
+            self.turn, self.take_for_new_rows, self.keep_for_new_rows
+        )
         if self.sqlite:
             event.listen(self.reads, "connect", _prepare_sqlite)
             event.listen(self.writes, "connect", _prepare_sqlite)

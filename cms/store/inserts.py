@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
-from cms.store.database import CONFLICT, Database
+from cms.store.database import Database
 
 Processor = Callable[[Any], Any]
 
@@ -84,30 +84,12 @@ def insert_together(database: Database, rows: Sequence[NewRow]) -> None:
     Raises what the driver raises (see `database.UNAVAILABLE` and `database.CONFLICT`).
     """
     if database.sqlite:
-        _in_one_transaction(database, rows)
+        dialect = database.writes.dialect
+        database.shared_commits.write(
+            [(each.sql(dialect), each.values(dialect, row)) for each, row in rows]
+        )
     else:
         _in_one_statement(database, rows)
-
-
-def _in_one_transaction(database: Database, rows: Sequence[NewRow]) -> None:
-    dialect = database.writes.dialect
-    statements = [(insert.sql(dialect), insert.values(dialect, row)) for insert, row in rows]
-    pooled = database.take_for_new_rows()
-    driver: Any = pooled.dbapi_connection
-    try:
-        with database.turn:
-            driver.execute("BEGIN IMMEDIATE")
-            for sql, values in statements:
-                driver.execute(sql, values)
-            driver.execute("COMMIT")
-    except CONFLICT:
-        driver.rollback()
-        database.keep_for_new_rows(pooled)
-        raise
-    except BaseException:  # who knows what the connection is still good for
-        pooled.invalidate()
-        raise
-    database.keep_for_new_rows(pooled)
 
 
 def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:

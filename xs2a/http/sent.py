@@ -22,24 +22,22 @@ _LENGTH: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 _OWN_ADDRESS: Final = "xs2a.own_address"  # found once for a request, and put beside it
 
 
-class SentHeaders:
-    """Header values by lower-case name."""
-
-    def __init__(self, environ: Mapping[str, object]) -> None:
-        self._values = {
-            _label(name): value
-            for name, value in environ.items()
-            if name.startswith("HTTP_") and isinstance(value, str)
-        }
-
-    def get(self, name: str, /) -> str | None:
-        """The header's value, or None. The name is written in lower case."""
-        return self._values.get(name)
+SentHeaders = Mapping[str, str]
+"""Header values by lower-case name."""
 
 
 def sent_headers() -> SentHeaders:
     """The headers of the request that is being answered."""
-    return SentHeaders(request.environ)
+    return headers_in(request.environ)
+
+
+def headers_in(environ: Mapping[str, object]) -> SentHeaders:
+    """The headers in a WSGI environment."""
+    return {
+        _label(name): value
+        for name, value in environ.items()
+        if name.startswith("HTTP_") and isinstance(value, str)
+    }
 
 
 def sent_body() -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 
 from cms.domain.payment import RedirectUris
-from xs2a.http.sent import SentHeaders
+from xs2a.http.sent import SentHeaders, headers_in
 from xs2a.http.wishes import (
     prefers_explicit,
     redirect_uris,
@@ -14,7 +14,7 @@ from xs2a.sca.approaches import Wishes
 
 
 def sent(**headers: str | None) -> SentHeaders:
-    return SentHeaders({f"HTTP_{name.upper()}": value for name, value in headers.items()})
+    return headers_in({f"HTTP_{name.upper()}": value for name, value in headers.items()})
 
 
 @pytest.mark.parametrize(
