@@ -1,7 +1,6 @@
 """The CMS as one web app: its faces, their errors, the bank's token before them."""
 
 from flask import Flask
-from flask_smorest import Api
 
 from cms.http.admin.profile import profile_blueprints
 from cms.http.aspsp.events import aspsp_events
@@ -16,7 +15,7 @@ from cms.http.metrics import metrics_page
 from cms.http.observing import observe_requests
 from cms.http.psu.bank_state import psu_bank_state
 from cms.http.psu.payments import psu_payments
-from cms.http.published import health_and_docs, openapi_settings
+from cms.http.published import health_and_docs
 from cms.http.rooms import Rooms
 from cms.store.unit_of_work import Store
 
@@ -32,15 +31,15 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["cms"] = rooms
     app.extensions["console"] = console
-    openapi_settings(app, "Consent management of the XS2A server")
     observe_requests(app, "CMS")  # before the token is asked for: refused calls count as well
     demand_token(app, tokens)
-    api = Api(app)
     register_error_handlers(app)
     faces = (psu_payments, psu_bank_state, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
-    for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
-        api.register_blueprint(blueprint)
+    described = (*faces, *profile_blueprints(rooms.profiles, sandbox))
+    for blueprint in described:
+        app.register_blueprint(blueprint)
     app.register_blueprint(metrics_page)
-    app.register_blueprint(health_and_docs(store.answers))
+    title = "Consent management of the XS2A server"
+    app.register_blueprint(health_and_docs(store.answers, title=title, described=described))
     app.register_blueprint(console_pages)
     return app

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.contract.berlin_group import BerlinGroup, openapi_file
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.postgres import PostgresServer, running_postgres
+from tests.serving import migrate_once
 
 CHROMIUM_ARGUMENTS = (
     "--disable-background-networking",
@@ -62,6 +64,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh, migrated database: the test runs once on each engine we promise."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `xs2a migrate` makes for a sandbox; each server of the tests is given a copy."""
+    return migrate_once(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ The profile is ours, with the port of the online banking put into its links.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,21 +174,32 @@ def new_installation(
     return Installation(folder, inherited | settings | environment)
 
 
+def migrate_once(folder: Path) -> Path:
+    """What `xs2a migrate` makes, to be copied into the folders of `migrated_installation`."""
+    migrated = new_installation(folder).run("migrate")
+    assert migrated.returncode == 0, migrated.stdout
+    return folder
+
+
+def migrated_installation(folder: Path, files: Path, **environment: str) -> Installation:
+    """A sandbox that is ready to be served, with a copy of the `files` of `migrate_once`."""
+    shutil.copytree(files, folder, dirs_exist_ok=True)
+    return new_installation(folder, **environment)
+
+
 @contextmanager
-def running_server(database_url: str | None = None, **environment: str) -> Iterator[RunningServer]:
-    """Migrate, serve, and stop at the end. Fails with the log when it does not come up."""
+def running_server(files: Path, **environment: str) -> Iterator[RunningServer]:
+    """Serve, and stop at the end. Fails with the log when it does not come up."""
     with TemporaryDirectory(prefix="xs2a-server-") as folder:
-        installation = new_installation(Path(folder), database_url, **environment)
-        migrated = installation.run("migrate")
-        assert migrated.returncode == 0, migrated.stdout
+        installation = migrated_installation(Path(folder), files, **environment)
         with installation.serving() as server:
             yield server
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[RunningServer]:
+def server(migrated_files: Path) -> Iterator[RunningServer]:
     """A server for the tests of one folder; it is as they left it."""
-    with running_server() as running:
+    with running_server(migrated_files) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
-from flask_smorest import Api
+from flask_smorest import Blueprint as DescribedBlueprint
 from werkzeug.routing import MapAdapter
 
 from xs2a.http.errors import register_error_handlers
@@ -59,20 +59,22 @@ class _Xs2a(Flask):
         )
 
 
-def create_app(door: Door, *, published: Blueprint, openapi: dict[str, str]) -> Flask:
-    """Put the routes together. `published` and `openapi` come from the wiring: health, docs."""
+DESCRIBED: Final[tuple[DescribedBlueprint, ...]] = (payments,)
+"""The routes that the face's OpenAPI document tells of."""
+
+
+def create_app(door: Door, *, published: Blueprint) -> Flask:
+    """Put the routes together. `published` comes from the wiring: health, docs."""
     app = _Xs2a(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
     app.config.update(
-        openapi,
-        API_TITLE="XS2A",
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         PROVIDE_AUTOMATIC_OPTIONS=False,  # they would pass by the gate
     )
     app.extensions["xs2a"] = door
-    api = Api(app)
     register_error_handlers(app)
-    api.register_blueprint(payments)
+    for blueprint in DESCRIBED:
+        app.register_blueprint(blueprint)
     app.register_blueprint(password_keys)
     app.register_blueprint(published)
     return app

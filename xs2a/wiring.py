@@ -17,7 +17,7 @@ from cms.domain.operator import SHORTEST_PASSWORD
 from cms.domain.parties import Role, Tpp
 from cms.http.console.rooms import ConsoleRooms
 from cms.http.observing import observe_requests
-from cms.http.published import OPENAPI_SETTINGS, health_and_docs
+from cms.http.published import health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
 from cms.service.authorisations import Authorisations
@@ -43,6 +43,7 @@ from sandbox.online_banking.app import create_online_banking
 from sandbox.online_banking.cms_client import HttpCmsClient
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
+from xs2a.app import DESCRIBED
 from xs2a.app import create_app as create_xs2a_app
 from xs2a.bodies.reading import order_again, other_order
 from xs2a.clock import Clock, clock_from
@@ -145,8 +146,7 @@ def xs2a_face(house: House) -> Flask:
     )
     app = create_xs2a_app(
         Door(house.parts, house.profiles, identification, read_password_keys(settings)),
-        published=health_and_docs(house.store.answers),
-        openapi=OPENAPI_SETTINGS,
+        published=health_and_docs(house.store.answers, title="XS2A", described=DESCRIBED),
     )
     observe_requests(app, "XS2A")
     return app

@@ -1,23 +1,33 @@
 """What every face shows to everybody: health, its OpenAPI document, and documentation to read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final
 
-from flask import Blueprint, Flask, Response, jsonify, send_from_directory
+from flask import Blueprint, Flask, Response, jsonify, request, send_from_directory
+from flask_smorest import Api
+from flask_smorest import Blueprint as DescribedBlueprint
 from swagger_ui_bundle import swagger_ui_path
+from werkzeug import Response as AnyResponse
 
-OPENAPI_SETTINGS: Final[dict[str, Any]] = {
+DOCUMENT: Final = "/openapi.json"
+DOCS: Final = "/docs"
+
+_OPENAPI_SETTINGS: Final[dict[str, Any]] = {
     "API_VERSION": "1.0",
     "OPENAPI_VERSION": "3.0.3",
     "OPENAPI_URL_PREFIX": "/",
-    "OPENAPI_JSON_PATH": "openapi.json",
-    "OPENAPI_SWAGGER_UI_PATH": "/docs",
-    "OPENAPI_SWAGGER_UI_URL": "/docs/assets/",
+    "OPENAPI_JSON_PATH": DOCUMENT.removeprefix("/"),
+    "OPENAPI_SWAGGER_UI_PATH": DOCS,
+    "OPENAPI_SWAGGER_UI_URL": f"{DOCS}/assets/",
 }
 
 
-def health_and_docs(answers: Callable[[], bool]) -> Blueprint:
-    """`/health/live`, `/health/ready` and the assets of `/docs`, from the installed package.
+def health_and_docs(
+    answers: Callable[[], bool], *, title: str, described: Sequence[DescribedBlueprint]
+) -> Blueprint:
+    """`/health/live`, `/health/ready`, the document of the `described` routes, `/docs` with its
+    assets from the installed package.
 
     `answers` tells whether the database does.
     """
@@ -35,12 +45,28 @@ def health_and_docs(answers: Callable[[], bool]) -> Blueprint:
     def asset(name: str) -> Response:
         return send_from_directory(swagger_ui_path, name)
 
+    @cache  # when somebody first asks: it takes longer than all else that a face needs to start
+    def describing() -> Flask:
+        return _describing_app(title, described)
+
+    def described_there() -> AnyResponse:
+        return AnyResponse.from_app(describing(), request.environ.copy())
+
     blueprint.add_url_rule("/health/live", view_func=live)
     blueprint.add_url_rule("/health/ready", view_func=ready)
-    blueprint.add_url_rule("/docs/assets/<path:name>", view_func=asset)
+    blueprint.add_url_rule(DOCUMENT, view_func=described_there)
+    blueprint.add_url_rule(DOCS, view_func=described_there)
+    blueprint.add_url_rule(f"{DOCS}/assets/<path:name>", view_func=asset)
     return blueprint
 
 
-def openapi_settings(app: Flask, title: str) -> None:
-    """Tell flask-smorest where the face's document and documentation are."""
-    app.config.update(OPENAPI_SETTINGS, API_TITLE=title)
+def _describing_app(title: str, described: Sequence[DescribedBlueprint]) -> Flask:
+    """An app that answers with the document of these routes and with its page; it has the routes
+    themselves only because flask-smorest reads them there.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.update(_OPENAPI_SETTINGS, API_TITLE=title)
+    api = Api(app)
+    for blueprint in described:
+        api.register_blueprint(blueprint)
+    return app

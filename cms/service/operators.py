@@ -34,10 +34,10 @@ Clock = Callable[[], datetime]
 
 COMMAND_LINE: Final = "command line"  # no operator's name: those have no blanks
 NOW_LOCKED: Final = "the name is locked now"  # the reason of the line that tells of the lock
-_HASHING: Final = "scrypt:32768:8:1"
+HASHING: Final = "scrypt:32768:8:1"  # a stolen database must not give passwords away
 # Of a password that nobody has: an unknown name must take as long as a wrong password.
 NOBODYS_HASH: Final = (
-    f"{_HASHING}$Tti2v36C9YOwBsSG$ac1480965b117d368462e188aa8c9af9aacf98d8a607d1fbbdcb91b79e681e01"
+    f"{HASHING}$Tti2v36C9YOwBsSG$ac1480965b117d368462e188aa8c9af9aacf98d8a607d1fbbdcb91b79e681e01"
     "509a2e8fbb38cd87fb7f4a17af8488b304b432886cf871b19c9483a1cca70e39"
 )
 
@@ -56,12 +56,18 @@ class LogIn:
 
 
 class Operators:
-    """Who may use the console. They are added and removed by the bank at the command line."""
+    """Who may use the console. They are added and removed by the bank at the command line.
 
-    def __init__(self, store: Store, clock: Clock, *, shortest_password: int) -> None:
+    `hashing` is Werkzeug's word for what a hash of a password costs.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, *, shortest_password: int, hashing: str = HASHING
+    ) -> None:
         self._store = store
         self._clock = clock
         self._shortest_password = shortest_password
+        self._hashing = hashing
 
     def all(self) -> list[Operator]:
         """Every operator, by name."""
@@ -108,7 +114,7 @@ class Operators:
 
     def _hashed(self, password: str) -> str:
         acceptable_password(password, self._shortest_password)
-        return generate_password_hash(password, _HASHING)
+        return generate_password_hash(password, self._hashing)
 
     def _by_command_line(self, deed: OperatorDeed, subject: str) -> OperatorAction:
         return OperatorAction(self._clock(), deed, COMMAND_LINE, subject=subject)

@@ -1,15 +1,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser
 
 from tests.browser.landing import Landing, running_landing
-from tests.browser.visiting import Visit
+from tests.browser.visiting import Visit, opened_visit
 from tests.serving import RunningServer, server
 
 __all__ = ["server"]
-
-WIDE = ViewportSize(width=1200, height=900)
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +19,6 @@ def landing() -> Iterator[Landing]:
 
 @pytest.fixture
 def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
-    """A PSU with a fresh browser. At the end: nothing on the console, nothing from elsewhere."""
-    context = browser.new_context(viewport=WIDE, locale="en-GB")
-    visit = Visit(context.new_page(), server)
-    yield visit
-    context.close()
-    assert visit.complaints == []
-    assert visit.strangers() == []
+    """A PSU with a fresh browser."""
+    with opened_visit(browser, server) as visit:
+        yield visit

@@ -118,9 +118,11 @@ def test_logging_out_leaves_nothing_behind(desk: Visit) -> None:
 
 @pytest.mark.parametrize("px", [1200, 390])
 @pytest.mark.parametrize("name", SHOWN)
-def test_screenshots_are_in_the_docs(desk: Visit, name: str, px: int) -> None:
+def test_screenshots_are_in_the_docs(request: pytest.FixtureRequest, name: str, px: int) -> None:
+    """UPDATE_SCREENSHOTS=1 takes them anew; only that needs a browser."""
     path = SCREENSHOTS / f"console-{name}-{px}.png"
     if updating_screenshots():
+        desk: Visit = request.getfixturevalue("desk")
         desk.page.set_viewport_size({"width": px, "height": 1000})
         STATIONS[name](desk)
         take(desk.page, path, whole=False)

@@ -1,7 +1,9 @@
 """What holds for every page: it can be read, heard and used by everybody, on a desk and a phone."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.looking import (
     LARGEST_SCREENSHOT,
@@ -13,8 +15,9 @@ from tests.browser.looking import (
     take,
     updating_screenshots,
 )
-from tests.browser.stations import STATIONS, Station
-from tests.browser.visiting import Visit
+from tests.browser.stations import STATIONS
+from tests.browser.visiting import WIDE, Visit, opened_visit
+from tests.serving import RunningServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,17 +39,30 @@ SHOWN = (
 BUILT_LIKE_ANOTHER = ("standing-order",)  # as payment-with-tan, with other facts
 
 
-@pytest.fixture(params=[name for name in STATIONS if name not in BUILT_LIKE_ANOTHER])
-def station(request: pytest.FixtureRequest) -> Station:
-    name: str = request.param
-    return STATIONS[name]
+@pytest.fixture(
+    scope="module", params=[name for name in STATIONS if name not in BUILT_LIKE_ANOTHER]
+)
+def arrived(
+    request: pytest.FixtureRequest, browser: Browser, server: RunningServer
+) -> Iterator[Visit]:
+    """A PSU who has come to one of the pages. Several tests look at it, and none goes on."""
+    with opened_visit(browser, server) as visit:
+        STATIONS[request.param](visit)
+        visit.page.wait_for_load_state()  # its style sheet is there
+        yield visit
 
 
-def test_every_page_is_built_for_everybody(visit: Visit, station: Station) -> None:
-    station(visit)
-    page = visit.page
+@pytest.fixture
+def page(arrived: Visit) -> Page:
+    """The page as it came, whatever another test has looked at it through."""
+    arrived.page.set_viewport_size(WIDE)
+    arrived.page.emulate_media(color_scheme="null")
+    return arrived.page
+
+
+def test_every_page_is_built_for_everybody(arrived: Visit, page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "en"
-    assert visit.heading()
+    assert arrived.heading()
     assert page.title()
     expect(page.locator("main")).to_have_count(1)
     expect(page.locator("img:not([alt])")).to_have_count(0)
@@ -54,44 +70,32 @@ def test_every_page_is_built_for_everybody(visit: Visit, station: Station) -> No
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_has_contrast(visit: Visit, station: Station, scheme: str) -> None:
-    visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    station(visit)
-    visit.page.wait_for_load_state()
-    assert visit.page.evaluate(LOW_CONTRAST) == []
+def test_every_page_has_contrast(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    assert page.evaluate(LOW_CONTRAST) == []
 
 
 @pytest.mark.parametrize("px", [320, 390, 1200])
-def test_no_page_scrolls_sideways(visit: Visit, station: Station, px: int) -> None:
-    visit.page.set_viewport_size({"width": px, "height": 800})
-    station(visit)
-    visit.page.wait_for_load_state()  # a page that waits for a phone loads itself again
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= px
-    visit.page.wait_for_load_state()
-    assert visit.page.evaluate(SMALL) == []
+def test_no_page_scrolls_sideways(page: Page, px: int) -> None:
+    page.set_viewport_size({"width": px, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= px
+    assert page.evaluate(SMALL) == []
 
 
-def test_everything_that_can_be_used_is_reached_by_tab_and_shows_it(
-    visit: Visit, station: Station
-) -> None:
-    station(visit)
-    page = visit.page
-    page.wait_for_load_state()  # its style sheet is there, by which the focus shows
+def test_everything_that_can_be_used_is_reached_by_tab_and_shows_it(page: Page) -> None:
     assert not_reached_by_tab(page) == 0
 
 
-def test_pages_are_closed_to_scripts_frames_and_caches(visit: Visit, station: Station) -> None:
-    answers: list[Response] = []
-    visit.page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
-    station(visit)
-    documents = [each for each in answers if each.request.resource_type == "document"]
+def test_pages_are_closed_to_scripts_frames_and_caches(arrived: Visit, page: Page) -> None:
+    documents = [each for each in arrived.answers if each.request.resource_type == "document"]
+    assert documents
     for answer in documents:
         policy = answer.headers.get("content-security-policy", "")
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
         assert "script-src" not in policy
         assert answer.headers["cache-control"] == "no-store"
-    expect(visit.page.locator("script, [style], style")).to_have_count(0)
+    expect(page.locator("script, [style], style")).to_have_count(0)
 
 
 def test_errors_are_told_where_they_are(visit: Visit) -> None:
@@ -111,10 +115,13 @@ def test_on_a_phone_the_error_is_in_sight_of_the_field(visit: Visit) -> None:
 
 @pytest.mark.parametrize("px", [1200, 390])
 @pytest.mark.parametrize("name", SHOWN)
-def test_screenshots_of_the_main_pages_are_in_the_docs(visit: Visit, name: str, px: int) -> None:
-    """UPDATE_SCREENSHOTS=1 takes them anew."""
+def test_screenshots_of_the_main_pages_are_in_the_docs(
+    request: pytest.FixtureRequest, name: str, px: int
+) -> None:
+    """UPDATE_SCREENSHOTS=1 takes them anew; only that needs a browser."""
     path = SCREENSHOTS / f"{name}-{px}.png"
     if updating_screenshots():
+        visit: Visit = request.getfixturevalue("visit")
         show(visit, name, px)
         take(visit.page, path)
     assert 1_000 < path.stat().st_size < LARGEST_SCREENSHOT

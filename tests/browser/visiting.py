@@ -1,15 +1,27 @@
 """One PSU's visit to the online banking: the TPP's POST, then what is done in the browser."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Request
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+)
 
 from tests.browser.landing import Landing
 from tests.sent_orders import SentOrder
 from tests.serving import INSTANT, PAYMENT, RunningServer
 
+WIDE = ViewportSize(width=1200, height=900)
 MAX = {"debtorAccount": {"iban": "DE38760700240320465700"}}
 MARION = {
     "debtorAccount": {"iban": "DE69760700240340283600"},
@@ -31,13 +43,16 @@ MEANT = "Failed to load resource: the server responded with a status of 4"
 
 @dataclass
 class Visit:
-    """`complaints` are errors on the console or in a page, `asked` all addresses asked for."""
+    """`complaints` are errors on the console or in a page, `asked` all addresses asked for,
+    `answers` what came from them.
+    """
 
     page: Page
     server: RunningServer
     links: dict[str, Any] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -146,6 +161,7 @@ class Visit:
         page.on("console", self._hear)
         page.on("pageerror", self._fail)
         page.on("request", self._note)
+        page.on("response", self._take)
 
     def _ways_back(self, at: Landing | None) -> dict[str, str]:
         if at is None:
@@ -172,3 +188,17 @@ class Visit:
     def _note(self, request: Request) -> None:
         if not request.url.startswith("data:"):
             self.asked.append(request.url)
+
+    def _take(self, answer: Response) -> None:
+        self.answers.append(answer)
+
+
+@contextmanager
+def opened_visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
+    """A fresh browser. At the end: nothing on the console, nothing from elsewhere."""
+    context = browser.new_context(viewport=WIDE, locale="en-GB")
+    visit = Visit(context.new_page(), server)
+    yield visit
+    context.close()
+    assert visit.complaints == []
+    assert visit.strangers() == []

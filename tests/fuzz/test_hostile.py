@@ -5,6 +5,7 @@ How long it takes and how much memory it needs, `make bench` measures.
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,11 +22,14 @@ from tests.serving import INSTANT, PAYMENT, TIMEOUT_S, RunningServer, running_se
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, migrated_files: Path
+) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("profile")
     pis = {"supportedPaymentTypeAndProductMatrix": MATRIX}
     profile = write_profile(folder / "profile.yml", {"pis": pis})
-    with running_server(ASPSP_PROFILE=str(profile), XS2A_WORKERS="1") as running:
+    environment = {"ASPSP_PROFILE": str(profile), "XS2A_WORKERS": "1"}
+    with running_server(migrated_files, **environment) as running:
         yield running
         assert running.tpp("POST", INSTANT, PAYMENT).status_code == 201
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Installation, new_installation, server
+from tests.serving import Installation, migrated_installation, new_installation, server
 
 __all__ = ["server"]
 
@@ -14,8 +14,6 @@ def installation(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def migrated(installation: Installation) -> Installation:
+def migrated(tmp_path: Path, migrated_files: Path) -> Installation:
     """The same, ready to be served."""
-    done = installation.run("migrate")
-    assert done.returncode == 0, done.stdout
-    return installation
+    return migrated_installation(tmp_path, migrated_files)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,9 @@ def test_a_debug_write_counts_at_once_in_every_process(server: RunningServer) ->
 
 
 @pytest.mark.slow
-def test_the_clock_is_shifted_for_all_processes() -> None:
+def test_the_clock_is_shifted_for_all_processes(migrated_files: Path) -> None:
     start = datetime(2020, 7, 15, 10, tzinfo=UTC)
-    with running_server(XS2A_CLOCK="2020-07-15T10:00:00Z") as server:
+    with running_server(migrated_files, XS2A_CLOCK="2020-07-15T10:00:00Z") as server:
         made = [server.tpp("POST", INSTANT, PAYMENT).json() for _ in range(8)]
         for each in made:
             link = each["_links"]["scaRedirect"]["href"].rpartition("/")[2]

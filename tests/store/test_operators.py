@@ -15,6 +15,7 @@ from cms.domain.operator import (
 )
 from cms.domain.parties import Tpp
 from cms.service.operators import LogIn, Operators, OperatorSessions, Trail
+from tests.http.cms.operators import CHEAP
 from tests.store.rooms import Rooms
 
 RIGHT = LogIn("anna", "a long enough password")
@@ -23,7 +24,7 @@ WRONG = LogIn("anna", "another long password")
 
 @pytest.mark.parametrize("tries, locked", [(MOST_WRONG_TRIES - 1, False), (MOST_WRONG_TRIES, True)])
 def test_wrong_tries_lock_for_a_while(rooms: Rooms, tries: int, locked: bool) -> None:
-    operators = Operators(rooms.store, rooms.clock, shortest_password=12)
+    operators = Operators(rooms.store, rooms.clock, shortest_password=12, hashing=CHEAP)
     sessions = OperatorSessions(rooms.store, rooms.clock, lambda: "token")
     operators.add("anna", OperatorRole.READ, RIGHT.password)
     for _ in range(tries):

@@ -5,9 +5,10 @@ from threading import Lock
 import pytest
 
 from cms.domain.operator import MOST_WRONG_TRIES, OperatorRole
-from cms.service.operators import NOBODYS_HASH, NOW_LOCKED
+from cms.service.operators import HASHING, NOBODYS_HASH, NOW_LOCKED
 from tests.houses import World
 from tests.http.cms.operators import PASSWORD, ConsoleBrowser, operators_of, trail_of
+from xs2a.wiring import open_operators
 
 READ = OperatorRole.READ
 
@@ -16,11 +17,14 @@ def test_an_unknown_name_costs_what_a_known_one_does(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The same hashing: the time tells little. The name is kept nowhere."""
-    added = operators_of(world).add("anna", READ, PASSWORD)
+    with open_operators(world.house.settings) as operators:
+        added = operators.add("anna", READ, PASSWORD)
     cost = added.password_hash.partition("$")[0]
 
+    assert cost == HASHING == "scrypt:32768:8:1"
     assert NOBODYS_HASH.startswith(f"{cost}$")
     assert len(NOBODYS_HASH) == len(added.password_hash)
+    ConsoleBrowser(world).log_in("anna")
     before = world.everything()
     ConsoleBrowser(world).log_in("my password by mistake", status=422)
     assert world.everything() == before
