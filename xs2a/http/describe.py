@@ -38,6 +38,7 @@ _SCHEMA_OF_KIND: Final[dict[Kind, dict[str, Any]]] = {
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.URI: {"type": "string", "format": "uri"},
     Kind.NOTIFICATION_MODES: {"type": "string"},
+    Kind.DATE: {"type": "string"},
 }
 
 _PAIN_001: Final = {"type": "string", "description": "An ISO 20022 pain.001 message"}

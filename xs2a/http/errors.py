@@ -57,6 +57,8 @@ from xs2a.tpp.refusals import (
     CertificateInvalid,
     CertificateMissing,
     RoleInvalid,
+    SignatureInvalid,
+    SignatureMissing,
 )
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,8 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateExpired: Message.CERTIFICATE_EXPIRED,
     CertificateBlocked: Message.CERTIFICATE_BLOCKED,
     RoleInvalid: Message.ROLE_INVALID,
+    SignatureMissing: Message.SIGNATURE_MISSING,
+    SignatureInvalid: Message.SIGNATURE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
     SealedByAnotherKey: Message.SERVICE_UNAVAILABLE,
     StoreUnavailable: Message.SERVICE_UNAVAILABLE,

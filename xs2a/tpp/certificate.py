@@ -57,16 +57,23 @@ def read_certificate(header_value: str) -> TppCertificate:
     DER alone, and RFC 9440's `:Base64:`. Neither validity nor issuer are judged here. Raises
     CertificateUnreadable, and nothing else whatever comes in.
     """
-    if len(header_value) > LONGEST_HEADER:
-        raise CertificateUnreadable("The TPP certificate is too long.")
+    certificate = parse_certificate(header_value)
     try:
-        certificate = x509.load_der_x509_certificate(_der(header_value))
-        statement = _psd2_statement(certificate)
-        return _tpp_certificate(certificate, statement)
+        return _tpp_certificate(certificate, _psd2_statement(certificate))
     except CertificateUnreadable:
         raise
     # A parser of bytes from outside may fail in ways nobody listed; all of them mean the same.
     except Exception as error:
+        raise CertificateUnreadable("The TPP certificate cannot be read.") from error
+
+
+def parse_certificate(header_value: str) -> x509.Certificate:
+    """The certificate in a header's value, whatever kind it is of. Raises CertificateUnreadable."""
+    if len(header_value) > LONGEST_HEADER:
+        raise CertificateUnreadable("The TPP certificate is too long.")
+    try:
+        return x509.load_der_x509_certificate(_der(header_value))
+    except Exception as error:  # as above
         raise CertificateUnreadable("The TPP certificate cannot be read.") from error
 
 
@@ -83,15 +90,20 @@ def _der(header_value: str) -> bytes:
     return b64decode("".join(body.split()), validate=True)
 
 
-def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
+def qc_statements_of(certificate: x509.Certificate) -> bytes:
+    """The DER of its extension QcStatements. Raises CertificateUnreadable if there is none."""
     try:
         extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     except x509.ExtensionNotFound as error:
         raise CertificateUnreadable("The TPP certificate has no QcStatements.") from error
     if not isinstance(extension, x509.UnrecognizedExtension):
         raise TypeError(type(extension))
+    return extension.value
+
+
+def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
     try:
-        return psd2_statement(extension.value)
+        return psd2_statement(qc_statements_of(certificate))
     except ValueError as error:
         raise CertificateUnreadable(
             "The TPP certificate has no readable PSD2 statement."

@@ -27,6 +27,21 @@ class CertificateBlocked(Refusal):
     text = "The bank has blocked this TPP."
 
 
+class SignatureMissing(Refusal):
+    """The bank wants every request signed, and this one is not (spec 5)."""
+
+    text = "The request is not signed."
+
+
+class SignatureInvalid(Refusal):
+    """The signature does not fit the request, its certificate or the TPP (spec 5, T5)."""
+
+    text = "The signature does not fit the request."
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, path="signature")
+
+
 class RoleInvalid(Refusal):
     """The TPP does not have the role that the service asks for."""
 
