@@ -45,6 +45,7 @@ from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import create_app as create_xs2a_app
 from xs2a.bodies.reading import order_again, other_order
+from xs2a.checks.signature import SignatureCheck
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
@@ -58,6 +59,7 @@ from xs2a.password_keys import read_password_keys
 from xs2a.server_keys import key_ring
 from xs2a.settings import Settings, read_settings
 from xs2a.tpp.identity import TppIdentification
+from xs2a.tpp.signature.seal import Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,13 @@ def plug_in(settings: Settings, clock: Clock) -> Connector:
     return load_connector(settings.spi, ConnectorParts(environment, clock, time.sleep))
 
 
+class _T:
+    def check(self, certificate: object) -> None: ...
+
+
+TEMPORARY = _T()
+
+
 def xs2a_face(house: House) -> Flask:
     """The TPP-facing app. Raises PasswordKeysInvalid."""
     settings = house.settings
@@ -143,8 +152,12 @@ def xs2a_face(house: House) -> Flask:
         default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
         clock=house.parts.clock,
     )
+    clock = house.parts.clock
+    signatures = SignatureCheck(Seals(TEMPORARY, clock), clock)
     app = create_xs2a_app(
-        Door(house.parts, house.profiles, identification, read_password_keys(settings)),
+        Door(
+            house.parts, house.profiles, identification, signatures, read_password_keys(settings)
+        ),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )

@@ -197,8 +197,14 @@ def _judge_headers(
 ) -> tuple[tuple[Finding, ...], tuple[TppNote, ...]]:
     """Faults of the headers; and what the bank only warns of."""
     faults = tuple(check_headers(rules, known.sent))
+    faulty = {fault.path for fault in faults}
     certificate = known.caller.certificate
-    foreign = foreign_uris(rules, profile, known.sent, certificate.domains if certificate else ())
+    foreign = foreign_uris(
+        [rule for rule in rules if rule.label not in faulty],
+        profile,
+        known.sent,
+        certificate.domains if certificate else (),
+    )
     if profile.common.tpp_uri_compliance_response is UriComplianceResponse.REJECT:
         return (*faults, *foreign), ()
     return faults, tuple(TppNote(each.text, each.path) for each in foreign)

@@ -127,8 +127,8 @@ def test_wrong_values_are_all_named_and_change_nothing(client: FlaskClient) -> N
     errors = [one["path"] for one in answer.get_json()["findings"] if one["severity"] == "error"]
     assert errors == [
         "pis.supportedPaymentTypeAndProductMatrix.SINGLE[0]",
-        "common.redirectUrlExpirationTimeMs",
         "common.tppSignatureRequired",
+        "common.redirectUrlExpirationTimeMs",
     ]
     assert settings_of(client) == before
 
