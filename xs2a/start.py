@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from cms.domain.profile import ProfileInvalid, Severity
 from cms.profile_file import Profiles, format_findings
-from sandbox.certificates import ensure_tpp_certificate
+from sandbox.tpp_certificate import ensure_tpp_certificate
 from spi.capabilities import missing_capabilities
 from spi.port import Connector
 from spi.registry import ConnectorNotFound

@@ -7,7 +7,8 @@ from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 
 from cms.domain.parties import Role
-from sandbox.certificates import ROLE_OIDS, qc_statements
+from sandbox.certificates import qc_statements
+from sandbox.qc_statements import ROLE_OIDS
 from tests.unit.xs2a.tpp.tpp_world import FACTS
 from xs2a.tpp.qc_statements import Psd2Statement, psd2_statement
 
