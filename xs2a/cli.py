@@ -12,6 +12,7 @@ import click
 
 from xs2a.operators import add_sandbox_operators, operator
 from xs2a.settings import Settings, SettingsInvalid, read_settings
+from xs2a.signing import sign
 
 if TYPE_CHECKING:
     from cms.service.seals import Seals
@@ -23,6 +24,7 @@ def main() -> None:
 
 
 main.add_command(operator)
+main.add_command(sign)
 
 
 @main.command()

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from xs2a.checks.values import has_control_characters, http_date
+from xs2a.checks.dates import http_date
+from xs2a.checks.values import has_control_characters
 from xs2a.errors import Finding
 from xs2a.spec.headers import HeaderRule, Kind
 from xs2a.spec.messages import Message

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
 from xs2a.checks.headers import check_headers
-from xs2a.checks.values import http_date
+from xs2a.checks.dates import http_date
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.spec.headers import SIGNATURE, X_REQUEST_ID
 from xs2a.spec.messages import Message
@@ -69,7 +69,8 @@ def _demand_signed(header: SignatureHeader, request: SignedRequest) -> None:
 
 def _verify(header: SignatureHeader, seal: Seal, request: SignedRequest) -> None:
     """Raises SignatureInvalid."""
-    if not names_certificate(header.key_id, seal.serial, seal.issuer):
+    named = seal.certificate.parsed
+    if not names_certificate(header.key_id, named.serial_number, named.issuer):
         raise SignatureInvalid("The keyId does not name the certificate in the request.")
     algorithm = algorithm_named(header.algorithm)
     if algorithm is None:

@@ -3,7 +3,6 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 from unicodedata import category
@@ -98,14 +97,3 @@ def iso_moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment
-
-
-def http_date(value: str) -> datetime | None:
-    """The instant of `Mon, 02 Mar 2026 10:30:00 GMT`, or of an older spelling (RFC 9110, 5.6.7);
-    None for what is no date.
-    """
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

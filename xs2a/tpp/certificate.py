@@ -57,23 +57,16 @@ def read_certificate(header_value: str) -> TppCertificate:
     DER alone, and RFC 9440's `:Base64:`. Neither validity nor issuer are judged here. Raises
     CertificateUnreadable, and nothing else whatever comes in.
     """
-    certificate = parse_certificate(header_value)
+    if len(header_value) > LONGEST_HEADER:
+        raise CertificateUnreadable("The TPP certificate is too long.")
     try:
-        return _tpp_certificate(certificate, _psd2_statement(certificate))
+        certificate = x509.load_der_x509_certificate(_der(header_value))
+        statement = _psd2_statement(certificate)
+        return _tpp_certificate(certificate, statement)
     except CertificateUnreadable:
         raise
     # A parser of bytes from outside may fail in ways nobody listed; all of them mean the same.
     except Exception as error:
-        raise CertificateUnreadable("The TPP certificate cannot be read.") from error
-
-
-def parse_certificate(header_value: str) -> x509.Certificate:
-    """The certificate in a header's value, whatever kind it is of. Raises CertificateUnreadable."""
-    if len(header_value) > LONGEST_HEADER:
-        raise CertificateUnreadable("The TPP certificate is too long.")
-    try:
-        return x509.load_der_x509_certificate(_der(header_value))
-    except Exception as error:  # as above
         raise CertificateUnreadable("The TPP certificate cannot be read.") from error
 
 
@@ -90,20 +83,15 @@ def _der(header_value: str) -> bytes:
     return b64decode("".join(body.split()), validate=True)
 
 
-def qc_statements_of(certificate: x509.Certificate) -> bytes:
-    """The DER of its extension QcStatements. Raises CertificateUnreadable if there is none."""
+def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
     try:
         extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     except x509.ExtensionNotFound as error:
         raise CertificateUnreadable("The TPP certificate has no QcStatements.") from error
     if not isinstance(extension, x509.UnrecognizedExtension):
         raise TypeError(type(extension))
-    return extension.value
-
-
-def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
     try:
-        return psd2_statement(qc_statements_of(certificate))
+        return psd2_statement(extension.value)
     except ValueError as error:
         raise CertificateUnreadable(
             "The TPP certificate has no readable PSD2 statement."

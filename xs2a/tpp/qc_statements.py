@@ -10,8 +10,6 @@ from cms.domain.parties import Role
 
 QC_STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")  # RFC 3739, 3.2.6
 PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
-QC_TYPE: Final = ObjectIdentifier("0.4.0.1862.1.6")  # ETSI EN 319 412-5, 4.2.3
-QC_TYPE_SEAL: Final = ObjectIdentifier("0.4.0.1862.1.6.2")
 
 _OBJECT_IDENTIFIER_TAG: Final = b"\x06"
 _ROLE_OF_OID: Final = {role.oid: role for role in Role}
@@ -48,21 +46,6 @@ def psd2_statement(extension: bytes) -> Psd2Statement:
     )
 
 
-def qc_types(extension: bytes) -> frozenset[ObjectIdentifier]:
-    """What a QcStatements extension (DER) says its certificate is for; empty if nothing.
-
-    Raises ValueError for a statement of types that cannot be read.
-    """
-    return frozenset(
-        oid
-        for statement in map(_statement, _elements(extension))
-        if statement is not None and statement.statement_id == QC_TYPE
-        for oid in asn1.decode_der(
-            _ObjectIdentifiers, asn1.encode_der(_Anything(element=statement.content))
-        ).elements
-    )
-
-
 @asn1.sequence
 class _Anything:
     element: asn1.TLV
@@ -71,11 +54,6 @@ class _Anything:
 @asn1.sequence
 class _Elements:
     elements: list[asn1.TLV]
-
-
-@asn1.sequence
-class _ObjectIdentifiers:
-    elements: list[ObjectIdentifier]
 
 
 @asn1.sequence

@@ -1,56 +1,47 @@
 """The seal certificate (QSealC) that a request is signed with, and whose it is (T5)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
 from typing import Final, Protocol
 
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from cms.domain.parties import Tpp
-from xs2a.tpp.certificate import (
-    CertificateUnreadable,
-    parse_certificate,
-    qc_statements_of,
-    read_certificate,
+from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
+from xs2a.tpp.refusals import (
+    CertificateExpired,
+    CertificateInvalid,
+    CertificateRevoked,
+    SignatureInvalid,
 )
-from xs2a.tpp.qc_statements import QC_TYPE_SEAL, qc_types
-from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, SignatureInvalid
 from xs2a.tpp.signature.algorithms import SealKey, strong_key
-
-REMEMBERED_SEALS: Final = 512
+from xs2a.tpp.usage import CertificateKind
 
 _HEADER: Final = "tpp-signature-certificate"
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What the server takes from a seal certificate."""
+    """A seal certificate that counts, and the key in it."""
 
-    tpp: Tpp
-    not_before: datetime
-    not_after: datetime
-    serial: int
-    issuer: x509.Name
+    certificate: TppCertificate
     key: SealKey
-    certificate: x509.Certificate
 
 
-class Issuers(Protocol):
-    """Knows who may issue certificates, and what they have revoked."""
+class Judge(Protocol):
+    """Knows which certificates count now: issuer, validity, use, revocation."""
 
-    def check(self, certificate: x509.Certificate) -> None:
-        """Raises CertificateInvalid or CertificateRevoked."""
+    def judge(self, certificate: TppCertificate, kind: CertificateKind, /) -> None:
+        """Raises CertificateExpired, CertificateInvalid or CertificateRevoked."""
 
 
 class Seals:
-    """The seal certificates of TPPs. `clock` gives the time now, aware."""
+    """The seal certificates of TPPs. Certificates and their chains are remembered, by those who
+    read and judge them.
+    """
 
-    def __init__(self, issuers: Issuers, clock: Callable[[], datetime]) -> None:
-        self._issuers = issuers
-        self._clock = clock
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
 
     def of(self, tpp: Tpp, header_value: str) -> Seal:
         """The seal in a header's value, good now, and this TPP's.
@@ -59,73 +50,34 @@ class Seals:
         the seal of somebody else.
         """
         try:
-            seal = read_seal(header_value)
+            certificate = read_certificate(header_value)
         except CertificateUnreadable as error:
             raise CertificateInvalid(str(error), path=_HEADER) from error
-        now = self._clock()
-        if now > seal.not_after:
-            raise CertificateExpired("The seal certificate has expired.", path=_HEADER)
-        if now < seal.not_before:
-            raise CertificateInvalid("The seal certificate is not valid yet.", path=_HEADER)
-        self._issuers.check(seal.certificate)
-        if _identity(seal.tpp) != _identity(tpp):
+        try:
+            self._judge.judge(certificate, CertificateKind.QSEALC)
+        except (CertificateExpired, CertificateInvalid, CertificateRevoked) as refusal:
+            refusal.path = _HEADER  # of the two certificates of the request it is this one
+            raise
+        if not certificate.qc_types and _is_for_websites(certificate.parsed):
+            raise CertificateInvalid("The certificate is not one for seals.", path=_HEADER)
+        key = strong_key(certificate.parsed.public_key())
+        if key is None:
+            text = "The seal certificate's key is too weak, or of a kind that is not supported."
+            raise CertificateInvalid(text, path=_HEADER)
+        if _identity(certificate.tpp) != _identity(tpp):
             raise SignatureInvalid("The seal certificate is not the calling TPP's.")
-        return seal
+        return Seal(certificate, key)
 
 
-@lru_cache(maxsize=REMEMBERED_SEALS)
-def read_seal(header_value: str) -> Seal:
-    """Read the certificate in a header's value; one seen before comes from memory.
-
-    Takes what `read_certificate` takes. Raises CertificateUnreadable for what is no PSD2
-    certificate, no seal, or has a key that nobody should sign with.
-    """
-    read = read_certificate(header_value)
-    certificate = parse_certificate(header_value)
+def _is_for_websites(certificate: x509.Certificate) -> bool:
+    """Does its extended key usage say so? Of two certificates of a TPP one must not do for both."""
     try:
-        is_seal, key = _is_seal(certificate), strong_key(certificate.public_key())
-    # A parser of bytes from outside may fail in ways nobody listed; all of them mean the same.
-    except Exception as error:
-        raise CertificateUnreadable("The seal certificate cannot be read.") from error
-    if not is_seal:
-        raise CertificateUnreadable("The certificate is not one for seals.")
-    if key is None:
-        raise CertificateUnreadable("The seal certificate's key is too weak, or of another kind.")
-    return Seal(
-        tpp=read.tpp,
-        not_before=read.not_before,
-        not_after=read.not_after,
-        serial=read.serial,
-        issuer=certificate.issuer,
-        key=key,
-        certificate=certificate,
-    )
-
-
-def _is_seal(certificate: x509.Certificate) -> bool:
-    """By its QcType where it has one (ETSI EN 319 412-5, 4.2.3), else by not being a website's;
-    and by a key that may sign (EN 319 412-2, 4.3.2).
-    """
-    extensions = certificate.extensions
-    types = qc_types(qc_statements_of(certificate))
-    if types and QC_TYPE_SEAL not in types:
-        return False
-    if not types and _is_for_websites(extensions):
-        return False
-    try:
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    return usage.digital_signature or usage.content_commitment
-
-
-def _is_for_websites(extensions: x509.Extensions) -> bool:
-    try:
-        usages = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return False
     return ExtendedKeyUsageOID.SERVER_AUTH in usages
 
 
 def _identity(tpp: Tpp) -> tuple[str, str]:
+    """Who is who (T4), within the tenant of the request."""
     return tpp.authorisation_number, tpp.authority_id
