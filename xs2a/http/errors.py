@@ -56,6 +56,7 @@ from xs2a.tpp.refusals import (
     CertificateExpired,
     CertificateInvalid,
     CertificateMissing,
+    CertificateRevoked,
     RoleInvalid,
 )
 
@@ -91,6 +92,7 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateMissing: Message.CERTIFICATE_MISSING,
     CertificateInvalid: Message.CERTIFICATE_INVALID,
     CertificateExpired: Message.CERTIFICATE_EXPIRED,
+    CertificateRevoked: Message.CERTIFICATE_REVOKED,
     CertificateBlocked: Message.CERTIFICATE_BLOCKED,
     RoleInvalid: Message.ROLE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
