@@ -1,18 +1,21 @@
 """A house to test: the real rooms over a fresh database, with a bank and a clock of the test's."""
 
+import atexit
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
 
+from cms.domain.revocation import RevocationPolicy
 from cms.domain.statuses import TransactionStatus
 from cms.store.tables import metadata
 from sandbox.certificates import SandboxQtsp, TppFacts
@@ -352,7 +355,9 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         threads=4,
         cms_open=False,
         trusted_proxies=(PROXY,),
-        proxy_verifies_chain=False,
+        trust_anchors=qtsp_folder() / "ca.pem",
+        trust_any_chain=False,
+        revocation=RevocationPolicy.SOFT,
         sandbox_default_tpp=False,
         clock=None,
         password_keys=None,
@@ -365,6 +370,21 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         cms_tokens=(TOKEN, "the-second-token"),
         server_keys=(SERVER_KEY,),
     )
+
+
+@cache
+def qtsp_folder() -> Path:
+    """Where the QTSP of this process's tests is, their trust anchor."""
+    folder = TemporaryDirectory(prefix="xs2a-qtsp-")
+    atexit.register(folder.cleanup)
+    SandboxQtsp.open(Path(folder.name), NOW - timedelta(days=100))
+    return Path(folder.name)
+
+
+@cache
+def the_qtsp() -> SandboxQtsp:
+    """The QTSP that the houses trust."""
+    return SandboxQtsp.open(qtsp_folder(), NOW)
 
 
 def write_profiles(

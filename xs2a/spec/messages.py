@@ -41,6 +41,8 @@ class Message(Enum):
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING", 401, "No TPP certificate was presented."
     CERTIFICATE_INVALID = "CERTIFICATE_INVALID", 401, "The TPP certificate is not valid for PSD2."
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED", 401, "The TPP certificate has expired."
+    # So the OpenAPI spells it; the guidelines' prose has CERTIFICATE_REVOKED.
+    CERTIFICATE_REVOKED = "CERTIFICATE_REVOKE", 401, "The TPP certificate has been revoked."
     CERTIFICATE_BLOCKED = "CERTIFICATE_BLOCKED", 401, "The bank has blocked this TPP."
     ROLE_INVALID = "ROLE_INVALID", 401, "The TPP does not have the role this service needs."
     SIGNATURE_MISSING = "SIGNATURE_MISSING", 401, "The request is not signed."

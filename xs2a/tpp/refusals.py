@@ -21,6 +21,12 @@ class CertificateExpired(Refusal):
     text = "The TPP certificate has expired."
 
 
+class CertificateRevoked(Refusal):
+    """The QTSP has revoked the certificate, or the QTSP's own is revoked (T1)."""
+
+    text = "The TPP certificate has been revoked."
+
+
 class CertificateBlocked(Refusal):
     """The bank has put the TPP on its stop list (spec 5.5)."""
 

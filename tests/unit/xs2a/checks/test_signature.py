@@ -1,14 +1,11 @@
 """The whole check of a signed request: dialects of TPPs, and whatever else may come in (T5)."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
@@ -17,9 +14,10 @@ from hypothesis import strategies as st
 from cms.domain.errors import Refusal
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
-from sandbox.certificates import KeyType, SandboxQtsp
-from tests.houses import NOW, TPP
+from sandbox.certificates import KeyType
+from tests.houses import NOW, TPP, the_qtsp
 from tests.signing import PrivateKey, Signer, damaged
+from tests.unit.xs2a.tpp.tpp_world import DAY, judge
 from xs2a.checks.signature import SignatureCheck
 from xs2a.errors import RequestFaulty
 from xs2a.tpp.refusals import (
@@ -47,24 +45,14 @@ NAMED = (
 )
 
 
-class AnyIssuer:
-    """Stands for the trust anchors: lets every certificate pass."""
-
-    def check(self, certificate: x509.Certificate) -> None:
-        return
-
-
-CHECK = SignatureCheck(Seals(AnyIssuer(), lambda: NOW), lambda: NOW)
+SEALS = Seals(judge(the_qtsp().certificate, now=NOW))
+CHECK = SignatureCheck(SEALS, lambda: NOW)
 
 
 @cache
 def signer(key_type: KeyType) -> Signer:
-    day = timedelta(days=1)
-    with TemporaryDirectory() as folder:
-        qtsp = SandboxQtsp.open(Path(folder), NOW)
-    return Signer(
-        qtsp.issue_qsealc(TPP, not_before=NOW - day, not_after=NOW + day, key_type=key_type)
-    )
+    valid = {"not_before": NOW - DAY, "not_after": NOW + DAY}
+    return Signer(the_qtsp().issue_qsealc(TPP, **valid, key_type=key_type))
 
 
 def check(headers: Mapping[str, str], body: bytes = BODY) -> None:
@@ -109,7 +97,7 @@ def sha_512_pss(key: PrivateKey, signed: bytes) -> bytes:
         ),
         (KeyType.EC, {"key_id": signer(KeyType.EC).key_id.lower()}),
         (KeyType.EC, {"key_id": signer(KeyType.EC).key_id.replace("%20", " ")}),
-        (KeyType.EC, {"key_id": quote(signer(KeyType.EC).key_id)}),
+        (KeyType.EC, {"key_id": quote(signer(KeyType.EC).key_id.replace("%20", " "))}),
         (KeyType.EC, {"key_id": signer(KeyType.EC).key_id.replace(",CA=", ", CA=")}),
         (KeyType.EC, {"names": ("Digest", "X-Request-ID", "PSU-ID", "TPP-Redirect-URI", "Date")}),
         (KeyType.EC, {"names": ("tpp-redirect-uri", "psu-id", "x-request-id", "digest")}),
@@ -181,7 +169,7 @@ def test_a_damaged_signature_header_is_refused_or_says_the_same(signature: str) 
 
 
 def test_the_moment_is_the_clocks() -> None:
-    late = SignatureCheck(Seals(AnyIssuer(), lambda: NOW), lambda: datetime.max.replace(tzinfo=UTC))
+    late = SignatureCheck(SEALS, lambda: datetime.max.replace(tzinfo=UTC))
     sent = {name.lower(): value for name, value in SIGNED.items()}
 
     with pytest.raises(RequestFaulty) as refusal:
