@@ -65,7 +65,7 @@ from xs2a.settings import Settings, read_settings
 from xs2a.tpp.crl import revocable
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.judging import CertificateJudge
-from xs2a.tpp.signature.seal import Seals
+from xs2a.tpp.signature.seal_certificate import SealCertificates
 from xs2a.tpp.trust import TrustAnchors
 from xs2a.trust_anchors import read_trust_anchors
 
@@ -164,11 +164,9 @@ def xs2a_face(house: House) -> Flask:
         default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
         judge=judge,
     )
-    signatures = SignatureCheck(Seals(judge), house.parts.clock)
+    signatures = SignatureCheck(SealCertificates(judge), house.parts.clock)
     app = create_xs2a_app(
-        Door(
-            house.parts, house.profiles, identification, signatures, read_password_keys(settings)
-        ),
+        Door(house.parts, house.profiles, identification, signatures, read_password_keys(settings)),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )

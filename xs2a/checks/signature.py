@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
-from xs2a.checks.headers import check_headers
 from xs2a.checks.dates import http_date
+from xs2a.checks.headers import check_headers
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.spec.headers import SIGNATURE, X_REQUEST_ID
 from xs2a.spec.messages import Message
@@ -16,14 +16,14 @@ from xs2a.tpp.signature.algorithms import algorithm_named, verifies
 from xs2a.tpp.signature.digest import digest_fault
 from xs2a.tpp.signature.header import SignatureHeader, read_signature_header
 from xs2a.tpp.signature.key_id import names_certificate
-from xs2a.tpp.signature.seal import Seal, Seals
+from xs2a.tpp.signature.seal_certificate import SealCertificate, SealCertificates
 from xs2a.tpp.signature.signing_string import HeaderAbsent, SignedRequest, signing_string
 
 
 class SignatureCheck:
     """Judges signed requests. `seals` knows the TPPs' seal certificates, `clock` the time now."""
 
-    def __init__(self, seals: Seals, clock: Callable[[], datetime]) -> None:
+    def __init__(self, seals: SealCertificates, clock: Callable[[], datetime]) -> None:
         self._seals = seals
         self._clock = clock
 
@@ -67,7 +67,7 @@ def _demand_signed(header: SignatureHeader, request: SignedRequest) -> None:
         raise SignatureInvalid(f"The signature does not cover the header '{left_out[0]}'.")
 
 
-def _verify(header: SignatureHeader, seal: Seal, request: SignedRequest) -> None:
+def _verify(header: SignatureHeader, seal: SealCertificate, request: SignedRequest) -> None:
     """Raises SignatureInvalid."""
     named = seal.certificate.parsed
     if not names_certificate(header.key_id, named.serial_number, named.issuer):

@@ -31,9 +31,7 @@ def answer_cancellation(entry: gate.Entry, path: dict[str, str]) -> Response:
     return _awaiting_psu(entry, cancellation, cancellation.approach)
 
 
-def _awaiting_psu(
-    entry: gate.Entry, cancellation: Cancellation, approach: Approach
-) -> Response:
+def _awaiting_psu(entry: gate.Entry, cancellation: Cancellation, approach: Approach) -> Response:
     profile = entry.ctx.profile
     payment, authorisation = cancellation.payment, cancellation.authorisation
     offered = links.payment_links(payment, profile)

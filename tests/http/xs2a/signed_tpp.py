@@ -10,7 +10,7 @@ from tests.houses import NOW, TPP
 from tests.signing import Signer
 from tests.tpps import Headers, TppClient
 
-SIGNED: Mapping[str, Any] = {"tppSignatureRequired": True}
+SIGNED: dict[str, Any] = {"tppSignatureRequired": True}
 """What the profile says of it (section `common`)."""
 
 
@@ -47,9 +47,7 @@ class SignedTpp(TppClient):
     ) -> Any:
         signed = self.signer.sign(self.headers(headers), body, **self.how)
         sent = {
-            name: value
-            for name, value in {**signed, **self.tampered}.items()
-            if value is not None
+            name: value for name, value in {**signed, **self.tampered}.items() if value is not None
         }
         content = body if self.swapped is None else self.swapped
         return self.world.xs2a.request(path, method=method, headers=sent, body=content)

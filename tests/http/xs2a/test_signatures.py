@@ -1,13 +1,11 @@
 """Where the profile demands signatures, signed requests come in (spec 5, T5)."""
 
-from typing import Any
-
 import pytest
 
 from cms.domain.payment_service import PaymentService
 from sandbox.certificates import SANDBOX_TPP, KeyType, SandboxQtsp
 from tests.http.conftest import OpenHouse
-from tests.http.xs2a.sending import CANCELLATIONS, cancel, push, start, update
+from tests.http.xs2a.sending import cancel, start, update
 from tests.http.xs2a.signed_tpp import SIGNED, SignedTpp, seal
 from tests.http.xs2a.test_gate import OPERATIONS
 from tests.sent_orders import EVERYTHING, PERIODIC, SINGLE, SentOrder, in_json, in_xml, own
@@ -132,10 +130,12 @@ def test_a_chunked_body_is_read_as_it_was_signed(tpp: SignedTpp) -> None:
     body = in_json(SINGLE, "sepa-credit-transfers").body
     signed = tpp.signer.sign(tpp.headers(), body)
 
-
     app, environ = tpp.world.xs2a.app, {"wsgi.input_terminated": True}
     answer = app.test_client().post(
-        SCT, data=body, headers=signed, environ_overrides=environ | {"CONTENT_LENGTH": ""},
+        SCT,
+        data=body,
+        headers=signed,
+        environ_overrides=environ | {"CONTENT_LENGTH": ""},
         environ_base={"REMOTE_ADDR": "127.0.0.1"},
     )
     assert answer.status_code == 201, answer.text
@@ -152,6 +152,8 @@ def test_signatures_by_hand(tpp: SignedTpp) -> None:
     """The helper of these tests does nothing else than the standard's own example."""
     signed = tpp.signer.sign({"X-Request-ID": "1"}, b"", names=("digest", "x-request-id"))
 
-    assert signed["Digest"] == sha_256(b"") == "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    assert (
+        signed["Digest"] == sha_256(b"") == "SHA-256=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    )
     assert signed["Date"] == DATE
     assert 'headers="digest x-request-id"' in signed["Signature"]

@@ -176,7 +176,7 @@ def test_a_seal_counts_within_its_validity(
     ],
 )
 def test_nobody_signs_with_the_seal_of_another_tpp(
-    tpp: SignedTpp, qtsp: SandboxQtsp, others: dict[str, str]
+    tpp: SignedTpp, qtsp: SandboxQtsp, others: dict[str, Any]
 ) -> None:
     stranger = tpp.but(signer=seal(qtsp, replace(TPP, **others)))
 
@@ -190,7 +190,9 @@ def test_a_website_certificate_is_no_seal(tpp: SignedTpp, qtsp: SandboxQtsp) -> 
 
 
 def test_a_signature_needs_the_key_of_the_certificate(tpp: SignedTpp, qtsp: SandboxQtsp) -> None:
-    thief = tpp.but(signer=seal(qtsp), tampered={"TPP-Signature-Certificate": tpp.signer.header_value})
+    thief = tpp.but(
+        signer=seal(qtsp), tampered={"TPP-Signature-Certificate": tpp.signer.header_value}
+    )
     named = thief.but(how={"key_id": tpp.signer.key_id})
 
     for each in (thief, named):
@@ -213,9 +215,7 @@ def test_a_signature_must_be_what_it_says(tpp: SignedTpp, how: dict[str, Any]) -
     assert_refused(tpp, tpp.but(how=how).post(), ("SIGNATURE_INVALID", "signature"))
 
 
-def test_role_before_signature_before_everything_else(
-    tpp: SignedTpp, qtsp: SandboxQtsp
-) -> None:
+def test_role_before_signature_before_everything_else(tpp: SignedTpp, qtsp: SandboxQtsp) -> None:
     """Spec 1: certificate and role, signature, then `Accept`, stop list, product, the rest."""
     unsigned = tpp.but(tampered={"Signature": None})
     roleless = replace(unsigned, certificate=certificate(qtsp, replace(TPP, roles=("PSP_AI",))))

@@ -51,7 +51,12 @@ def warned(*paths: str) -> list[tuple[str, str, str]]:
     ],
 )
 def test_an_initiation_is_warned_of_or_refused(
-    open_house: OpenHouse, pisp: str, common: dict[str, Any], headers: Headers, *, foreign: list[str]
+    open_house: OpenHouse,
+    pisp: str,
+    common: dict[str, Any],
+    headers: Headers,
+    *,
+    foreign: list[str],
 ) -> None:
     lenient = TppClient(open_house(common=WARNS | common), pisp)
     assert warnings(lenient.initiated(headers=headers).answer) == warned(*foreign)

@@ -61,7 +61,7 @@ _BY_NAME: Final = {name: row for row in _ALGORITHMS for name in row.names}
 
 
 def algorithm_named(name: str) -> Algorithm | None:
-    """The row of a name, in any case, with or without hyphens; None for others, as HMAC or SHA-1."""
+    """The row of a name, in any case, with or without hyphens; None for HMAC, SHA-1 and others."""
     return _BY_NAME.get(_folded(name))
 
 

@@ -26,7 +26,7 @@ from xs2a.tpp.refusals import (
     SignatureInvalid,
     SignatureMissing,
 )
-from xs2a.tpp.signature.seal import Seals
+from xs2a.tpp.signature.seal_certificate import SealCertificates
 from xs2a.tpp.signature.signing_string import SignedRequest
 
 CALLER = Tpp(TPP.authorisation_number, TPP.authority_id)
@@ -45,7 +45,7 @@ NAMED = (
 )
 
 
-SEALS = Seals(judge(the_qtsp().certificate, now=NOW))
+SEALS = SealCertificates(judge(the_qtsp().certificate, now=NOW))
 CHECK = SignatureCheck(SEALS, lambda: NOW)
 
 
@@ -67,7 +67,9 @@ def check(headers: Mapping[str, str], body: bytes = BODY) -> None:
         pytest.param(lambda signer: signer.header_value, id="Base64 of the DER"),
         pytest.param(lambda signer: f":{signer.header_value}:", id="RFC 9440"),
         pytest.param(lambda signer: signer.issued.pem.replace("\n", " "), id="PEM in one line"),
-        pytest.param(lambda signer: signer.issued.pem.replace("\n", ""), id="PEM without line ends"),
+        pytest.param(
+            lambda signer: signer.issued.pem.replace("\n", ""), id="PEM without line ends"
+        ),
         pytest.param(lambda signer: quote(signer.issued.pem), id="percent-encoded PEM"),
     ],
 )

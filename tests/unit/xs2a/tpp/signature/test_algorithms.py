@@ -29,7 +29,7 @@ def by_ecdsa(digest: hashes.HashAlgorithm) -> Signing:
 
 
 def side_by_side(key: PrivateKey, signed: bytes) -> bytes:
-    """r and s as IEEE P1363 has them."""
+    """The two numbers as IEEE P1363 has them."""
     r, s = decode_dss_signature(ecdsa(key, signed))
     size = (_ec(key).key_size + 7) // 8
     return r.to_bytes(size) + s.to_bytes(size)

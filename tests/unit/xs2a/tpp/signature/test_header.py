@@ -8,7 +8,9 @@ from tests.signing import damaged
 from xs2a.tpp.refusals import SignatureInvalid
 from xs2a.tpp.signature.header import SignatureHeader, read_signature_header
 
-GOOD = 'keyId="SN=9FA1,CA=CN=A",algorithm="rsa-sha256",headers="digest x-request-id",signature="AQID"'
+GOOD = (
+    'keyId="SN=9FA1,CA=CN=A",algorithm="rsa-sha256",headers="digest x-request-id",signature="AQID"'
+)
 READ = SignatureHeader("SN=9FA1,CA=CN=A", "rsa-sha256", ("digest", "x-request-id"), b"\1\2\3")
 
 

@@ -21,7 +21,7 @@ _HEADER: Final = "tpp-signature-certificate"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class SealCertificate:
     """A seal certificate that counts, and the key in it."""
 
     certificate: TppCertificate
@@ -35,7 +35,7 @@ class Judge(Protocol):
         """Raises CertificateExpired, CertificateInvalid or CertificateRevoked."""
 
 
-class Seals:
+class SealCertificates:
     """The seal certificates of TPPs. Certificates and their chains are remembered, by those who
     read and judge them.
     """
@@ -43,7 +43,7 @@ class Seals:
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
 
-    def of(self, tpp: Tpp, header_value: str) -> Seal:
+    def of(self, tpp: Tpp, header_value: str) -> SealCertificate:
         """The seal in a header's value, good now, and this TPP's.
 
         Raises CertificateInvalid, CertificateExpired, CertificateRevoked; SignatureInvalid for
@@ -66,7 +66,7 @@ class Seals:
             raise CertificateInvalid(text, path=_HEADER)
         if _identity(certificate.tpp) != _identity(tpp):
             raise SignatureInvalid("The seal certificate is not the calling TPP's.")
-        return Seal(certificate, key)
+        return SealCertificate(certificate, key)
 
 
 def _is_for_websites(certificate: x509.Certificate) -> bool:
