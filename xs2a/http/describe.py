@@ -179,7 +179,9 @@ def _described(
             },
         }
     described: Callable[[View], View] = blueprint.doc(
-        responses=responses, parameters=[_parameter(rule) for rule in rules], **more
+        responses=responses,
+        parameters=[*map(_parameter, rules), *map(_parameter_of_signatures, headers.SIGNATURE)],
+        **more,
     )
     return described
 
@@ -189,3 +191,9 @@ def _parameter(rule: HeaderRule) -> dict[str, Any]:
     if rule.max_length:
         schema["maxLength"] = rule.max_length
     return {"name": rule.name, "in": "header", "required": rule.mandatory, "schema": schema}
+
+
+def _parameter_of_signatures(rule: HeaderRule) -> dict[str, Any]:
+    """One document stands for all tenants: each one's profile says whether it is mandatory."""
+    told = "Mandatory where the bank demands signed requests, else not looked at"
+    return _parameter(rule) | {"required": False, "description": told}
