@@ -20,7 +20,7 @@ from xs2a.clock import real_clock
 from xs2a.spec.signatures import ALWAYS_SIGNED, SIGNED_WHEN_SENT
 from xs2a.tpp.signature.digest import sha_256_digest
 from xs2a.tpp.signature.key_id import key_id_of
-from xs2a.tpp.signature.signing_string import SignedRequest, signing_string
+from xs2a.tpp.signature.signing_string import WIRE, SignedRequest, signing_string
 
 SANDBOX_SEAL: Final = Path("var/sandbox/tpp-qsealc.pem")
 SANDBOX_KEY: Final = Path("var/sandbox/tpp-qsealc.key")
@@ -57,13 +57,9 @@ def sign(  # noqa: PLR0917  the framework calls by keyword
     headers.append(("Digest", sha_256_digest(content)))
     headers.append(("Date", date or _written(real_clock())))
     covered = _covered(name.lower() for name, _ in headers)
-    request = SignedRequest("", "", {name.lower(): value for name, value in headers}, content)
-    try:
-        signed = signing_string(request, covered)
-    except UnicodeEncodeError as error:
-        raise click.BadParameter("a header holds what no header can hold") from error
+    signed = signing_string(SignedRequest("", "", _on_the_wire(headers), content), covered)
     if show:
-        click.echo(signed.decode("iso-8859-1"))
+        click.echo(signed.decode())
         return
     seal, private_key = _read_certificate(certificate), _read_key(key)
     headers += _signature(seal, private_key, covered, signed)
@@ -75,6 +71,11 @@ def _header(line: str) -> tuple[str, str]:
     if not colon or not name.strip() or not line.isprintable():
         raise click.BadParameter(f"{line!r} is no header such as 'PSU-ID: anton.brueckner'")
     return name.strip(), value.strip()
+
+
+def _on_the_wire(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """By name in lower case, each byte that is sent as one character."""
+    return {name.lower(): value.encode().decode(WIRE) for name, value in headers}
 
 
 def _covered(names: Iterable[str]) -> tuple[str, ...]:
