@@ -26,7 +26,7 @@ from sandbox.qc_statements import QC_STATEMENTS, QcType, psd2_statements
 CA_VALID_FOR: Final = timedelta(days=3650)
 CA_RENEWED_BEFORE: Final = timedelta(days=365)
 CLOCK_SKEW: Final = timedelta(hours=1)  # valid since then, for machines whose clocks are behind
-CRL_VALID_FOR: Final = timedelta(minutes=5)  # short, so that a revocation is soon known
+CRL_VALID_FOR: Final = timedelta(minutes=2)  # short, so that a revocation is soon known
 
 # In all certificates of sandboxes, and in no other: a UUID of ours as an object identifier (X.667).
 SANDBOX_MARK: Final = ObjectIdentifier("2.25.28404049560187256686271697817071144351")

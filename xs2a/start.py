@@ -39,13 +39,13 @@ def prepare(settings: Settings) -> None:
     _demand_free_ports(settings)
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
+        read_trust_anchors(settings)
         profiles = open_profiles(settings)
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
             profiles.forget_overrides()
         _demand_tables_and_connector(settings, clock, profiles)
         read_password_keys(settings)
-        read_trust_anchors(settings)
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
@@ -58,8 +58,8 @@ def prepare_worker(settings: Settings) -> None:
     """The same for a worker that is run apart: it changes nothing. Raises NotReady."""
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
-        _demand_tables_and_connector(settings, clock, open_profiles(settings))
         read_trust_anchors(settings)
+        _demand_tables_and_connector(settings, clock, open_profiles(settings))
 
 
 @contextmanager

@@ -43,6 +43,8 @@ from sandbox.core.bank import Bank
 from sandbox.core.storage import Storage
 from sandbox.online_banking.app import create_online_banking
 from sandbox.online_banking.cms_client import HttpCmsClient
+from sandbox.online_banking.qtsp import qtsp_pages
+from sandbox.revoking import published_list
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import create_app as create_xs2a_app
@@ -61,7 +63,7 @@ from xs2a.jobs.runner import Runner
 from xs2a.jobs.tenants import Tenants
 from xs2a.password_keys import read_password_keys
 from xs2a.server_keys import key_ring
-from xs2a.settings import Settings, read_settings
+from xs2a.settings import SANDBOX_CRL_PATH, Settings, read_settings
 from xs2a.tpp.crl import revocable
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.judging import CertificateJudge
@@ -314,7 +316,11 @@ def serve_online_banking() -> Flask:
     settings = read_settings()
     token = settings.cms_tokens[0] if settings.cms_tokens else ""
     cms = HttpCmsClient(f"http://{settings.host}:{settings.cms_port}", token)
-    app = create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    clock = clock_from(settings.clock)
+    revoked = qtsp_pages(SANDBOX_CRL_PATH, lambda: published_list(settings.sandbox_folder, clock()))
+    app = create_online_banking(
+        sandbox_bank(settings), cms, secrets.token_bytes(32), more=(revoked,)
+    )
     observe_requests(app, "online banking")
     return app
 

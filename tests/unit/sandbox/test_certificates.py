@@ -120,4 +120,4 @@ def test_the_list_of_revoked_certificates_is_signed_and_dated(tmp_path: Path) ->
     assert isinstance(key, ec.EllipticCurvePublicKey)
     assert crl.is_signature_valid(key)
     assert [(each.serial_number, each.revocation_date_utc) for each in crl] == [(7, NOW - DAY)]
-    assert (crl.last_update_utc, crl.next_update_utc) == (NOW, NOW + timedelta(minutes=5))
+    assert (crl.last_update_utc, crl.next_update_utc) == (NOW, NOW + timedelta(minutes=2))
