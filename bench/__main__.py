@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import accounting, bulk, hostile, measuring, report
+from bench import accounting, bulk, hostile, measuring, report, signatures
 
 LEAST_SHARE = 0.4
 """Of the floor's throughput, for the initiation of a payment, on each database."""
@@ -72,10 +72,20 @@ def hostile_bodies(
     return report.hostile_bodies(measured), complaints
 
 
+def signed_requests(
+    _plan: measuring.Plan, options: argparse.Namespace
+) -> tuple[report.Table, list[str]]:
+    """The check of signatures by each kind of key."""
+    measured = signatures.measure(options.tries)
+    complaints = [f"A signature is checked slowly: {each}" for each in signatures.slow(measured)]
+    return report.signatures(measured), complaints
+
+
 MEASURES: dict[str, Measure] = {
     "throughput": throughput,
     "bulk": bulks,
     "hostile": hostile_bodies,
+    "signatures": signed_requests,
 }
 
 

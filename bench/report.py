@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.bulk import BulkMeasured
 from bench.hostile import HostileMeasured
 from bench.measuring import Plan, Results
+from bench.signatures import SignatureMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,27 @@ def hostile_bodies(measured: Sequence[HostileMeasured]) -> Table:
         for each in measured
     ]
     return Table("Hostile bodies", HOSTILE_COLUMNS, 2, cells, HOSTILE_REMARKS)
+
+
+SIGNATURE_COLUMNS = ("key", "body", "first us", "median us", "p99 us")
+SIGNATURE_REMARKS = """\
+The whole check in one process: headers, digest, certificate, signature. At the first one the
+certificate is read and its chain is built; later it is known."""
+
+
+def signatures(measured: Sequence[SignatureMeasured]) -> Table:
+    """A row per kind of key and body."""
+    cells = [
+        [
+            each.key,
+            each.body,
+            f"{each.first:,.0f}",
+            f"{each.median:,.0f}",
+            f"{statistics.quantiles(each.later, n=100)[-1]:,.0f}",
+        ]
+        for each in measured
+    ]
+    return Table("Signed requests", SIGNATURE_COLUMNS, 2, cells, SIGNATURE_REMARKS)
 
 
 def as_markdown(tables: Sequence[Table], about: str, today: date) -> str:

@@ -1,17 +1,75 @@
-"""What it costs to check that a request is signed, in one process on one core."""
+"""What it costs to find a request signed: the whole check, in one process on one core."""
 
+import json
 import statistics
 import time
-from base64 import b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from pathlib import Path
+from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-from bench.payment import BODY
+from bench.payment import HEADERS, PAYMENT
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
+from sandbox.certificates import KeyType
+from tests.houses import NOW, TPP, the_qtsp
+from tests.signing import Signer
+from tests.unit.xs2a.tpp.tpp_world import DAY, judge
+from xs2a.checks.signature import SignatureCheck
+from xs2a.tpp.signature.seal_certificate import SealCertificates
+from xs2a.tpp.signature.signing_string import SignedRequest
+
+LONGEST_MICROSECONDS: Final = 1_000.0
+"""In which the check of a small request must be done, in the median."""
+_CALLER: Final = Tpp(TPP.authorisation_number, TPP.authority_id)
+_PAYMENT: Final = json.dumps(PAYMENT).encode()
+_BODIES: Final = {"a payment": _PAYMENT, "2 MiB": _PAYMENT.ljust(2 * 1024 * 1024)}
+_SMALL: Final = "a payment"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureMeasured:
+    """One kind of key and body; microseconds of the first check, and of each later one."""
+
+    key: str
+    body: str
+    first: float
+    later: list[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.later)
+
+
+def measure(tries: int) -> list[SignatureMeasured]:
+    """Each kind of key with each body. At the first check the certificate is not known yet."""
+    return [
+        _measured(key_type, name, body, tries * 20)
+        for key_type in KeyType
+        for name, body in _BODIES.items()
+    ]
+
+
+def _measured(key_type: KeyType, name: str, body: bytes, tries: int) -> SignatureMeasured:
+    issued = the_qtsp().issue_qsealc(
+        TPP, not_before=NOW - DAY, not_after=NOW + DAY, key_type=key_type
+    )
+    request_id = {"X-Request-ID": "99391c7e-ad88-49ec-a2ad-99ddcb1f7721"}
+    signed = Signer(issued).sign(HEADERS | request_id, body)
+    headers = {header.lower(): value for header, value in signed.items()}
+    request = SignedRequest("POST", "/v1/payments/sepa-credit-transfers", headers, body)
+    check = SignatureCheck(SealCertificates(judge(the_qtsp().certificate, now=NOW)), lambda: NOW)
+    profile, taken = Profile(), []
+    for _ in range(1 + tries):
+        started = time.perf_counter()
+        check.check(request, _CALLER, profile)
+        taken.append((time.perf_counter() - started) * 1e6)
+    key = "RSA-2048" if key_type is KeyType.RSA else "EC P-256"
+    return SignatureMeasured(key, name, taken[0], taken[1:])
+
+
+def slow(measured: list[SignatureMeasured]) -> list[str]:
+    """Keys whose signatures take too long."""
+    return [
+        f"{each.key}: {each.median:.0f} us"
+        for each in measured
+        if each.body == _SMALL and each.median > LONGEST_MICROSECONDS
+    ]

@@ -11,7 +11,7 @@ from xs2a.spec.signatures import REQUEST_TARGET
 from xs2a.tpp.refusals import SignatureInvalid
 
 _PARAMETER: Final = re.compile(
-    r"""[ \t]*(?P<name>[A-Za-z]+)[ \t]*=[ \t]*"(?P<value>(?:[^"\\]|\\.)*)"[ \t]*(?P<end>,|$)"""
+    r"""[ \t]*(?P<name>[A-Za-z]+)[ \t]*=[ \t]*"(?P<value>(?:[^"\\]++|\\.)*+)"[ \t]*(?P<end>,|$)"""
 )
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110, 5.6.2
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
