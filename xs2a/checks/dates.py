@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Final
 
-
 # The library takes anything behind a date, such as a second one.
 _FORM: Final = re.compile(r"[A-Za-z]+,? [0-9A-Za-z:+ -]+", re.ASCII)
 
