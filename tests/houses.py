@@ -323,6 +323,9 @@ def open_world(
     cms_open: bool = False,
     default_tpp: bool = False,
     trusted_proxies: tuple[str, ...] = (PROXY,),
+    trust_anchors: Path | None = None,
+    any_chain: bool = False,
+    revocation: RevocationPolicy = RevocationPolicy.SOFT,
     **profile: Mapping[str, Any],
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
@@ -334,6 +337,9 @@ def open_world(
         cms_open=cms_open,
         trusted_proxies=trusted_proxies,
         sandbox_default_tpp=default_tpp,
+        trust_anchors=trust_anchors or qtsp_folder() / "ca.pem",
+        trust_any_chain=any_chain,
+        revocation=revocation,
     )
     house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
