@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.bulk import BulkMeasured
 from bench.hostile import HostileMeasured
+from bench.identifying import REVOKED, Identified
 from bench.measuring import Plan, Results
 
 
@@ -143,6 +144,27 @@ def hostile_bodies(measured: Sequence[HostileMeasured]) -> Table:
         for each in measured
     ]
     return Table("Hostile bodies", HOSTILE_COLUMNS, 2, cells, HOSTILE_REMARKS)
+
+
+IDENTIFYING_COLUMNS = ("certificate", "key", "median ms", "p99 ms")
+IDENTIFYING_REMARKS = f"""\
+In process, without HTTP: reading the header, and judging time, use, chain and revocation, beside a
+list of {REVOKED:,} revoked certificates. A new certificate is one that this process has not seen
+yet; its chain is one issuer long, with an ECDSA key."""
+
+
+def identifying(measured: Sequence[Identified]) -> Table:
+    """A row per kind of key, for new certificates and known ones."""
+    cells = [
+        [
+            "known" if each.known else "new",
+            each.key_type.value.upper(),
+            f"{each.median_ms:.3f}",
+            f"{each.outcome.percentile_ms(0.99):.3f}",
+        ]
+        for each in measured
+    ]
+    return Table("Who calls", IDENTIFYING_COLUMNS, 2, cells, IDENTIFYING_REMARKS)
 
 
 def as_markdown(tables: Sequence[Table], about: str, today: date) -> str:
