@@ -72,7 +72,7 @@ def hostile_bodies(
     return report.hostile_bodies(measured), complaints
 
 
-def who_calls(plan: measuring.Plan, options: argparse.Namespace) -> tuple[report.Table, list[str]]:
+def who_calls(plan: measuring.Plan, _options: argparse.Namespace) -> tuple[report.Table, list[str]]:
     """Certificates of TPPs."""
     measured = identifying.measure(plan.folder)
     complaints = [f"A known certificate costs: {each}" for each in identifying.slow(measured)]
