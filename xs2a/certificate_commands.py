@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from cms.domain.parties import Role
 from xs2a.settings import Settings, SettingsInvalid, read_settings
+
+if TYPE_CHECKING:
+    from sandbox.certificates import KeyType, TppFacts
 
 KINDS: Final = ("qwac", "qsealc")
 _HEADERS: Final = {"qwac": "TPP-QWAC-Certificate", "qsealc": "TPP-Signature-Certificate"}
@@ -50,10 +53,7 @@ def issue(
     out: Path | None,
 ) -> None:
     """Issue a QWAC to call with, a QSealC to sign with, or both, as files."""
-    # Loaded here, as `--help` needs none of it.
-    from sandbox.certificates import CLOCK_SKEW, KeyType, SandboxQtsp, TppFacts  # noqa: PLC0415
-    from sandbox.tpp_certificate import write_certificate  # noqa: PLC0415
-    from xs2a.clock import clock_from  # noqa: PLC0415
+    from sandbox.certificates import KeyType, TppFacts  # noqa: PLC0415  `--help` needs none
 
     settings = _sandbox_settings()
     facts = TppFacts(
@@ -65,22 +65,15 @@ def issue(
         roles=_roles(roles),
         domains=domains,
     )
-    now = clock_from(settings.clock)()
-    begins = now + timedelta(days=from_day)
-    qtsp = SandboxQtsp.open(settings.sandbox_folder, now, settings.sandbox_crl_url)
-    issues = {"qwac": qtsp.issue_qwac, "qsealc": qtsp.issue_qsealc}
-    folder = out or settings.sandbox_folder / "tpps"
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for each in KINDS if kind == "both" else (kind,):
-        files[each] = folder / f"{_NO_FILE_NAME.sub('_', authorisation_number)}-{each}"
-        issued = issues[each](
-            facts,
-            not_before=begins - CLOCK_SKEW,
-            not_after=begins + timedelta(days=valid_days),
-            key_type=KeyType(key_type),
-        )
-        write_certificate(files[each], issued)
+    files = _issued(
+        settings,
+        facts,
+        KINDS if kind == "both" else (kind,),
+        key_type=KeyType(key_type),
+        from_day=timedelta(days=from_day),
+        valid_for=timedelta(days=valid_days),
+        folder=out or settings.sandbox_folder / "tpps",
+    )
     click.echo("\n".join(_told(files)))
 
 
@@ -100,6 +93,34 @@ def revoke(file: Path) -> None:
         text = f"{file} is not a certificate of the QTSP in {settings.sandbox_folder}"
         raise click.ClickException(text) from error
     click.echo(f"{serial:x} is revoked; the list is at {settings.sandbox_crl_url}")
+
+
+def _issued(
+    settings: Settings,
+    facts: "TppFacts",
+    kinds: tuple[str, ...],
+    *,
+    key_type: "KeyType",
+    from_day: timedelta,
+    valid_for: timedelta,
+    folder: Path,
+) -> dict[str, Path]:
+    """What was written of each kind: the path without a suffix."""
+    from sandbox.certificates import CLOCK_SKEW, SandboxQtsp  # noqa: PLC0415
+    from sandbox.tpp_certificate import write_certificate  # noqa: PLC0415
+    from xs2a.clock import clock_from  # noqa: PLC0415
+
+    now = clock_from(settings.clock)()
+    begins = now + from_day
+    qtsp = SandboxQtsp.open(settings.sandbox_folder, now, settings.sandbox_crl_url)
+    issues = {"qwac": qtsp.issue_qwac, "qsealc": qtsp.issue_qsealc}
+    folder.mkdir(parents=True, exist_ok=True)
+    name = _NO_FILE_NAME.sub("_", facts.authorisation_number)
+    files = {kind: folder / f"{name}-{kind}" for kind in kinds}
+    valid = {"not_before": begins - CLOCK_SKEW, "not_after": begins + valid_for}
+    for kind, path in files.items():
+        write_certificate(path, issues[kind](facts, key_type=key_type, **valid))
+    return files
 
 
 def _roles(listed: str) -> tuple[str, ...]:

@@ -41,6 +41,17 @@ class SettingsInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """Whose certificates count: `anchors` is a PEM file or a folder of such, `any_chain` lets
+    everybody's count, `revocation` says what becomes of those of which no fresh list tells.
+    """
+
+    anchors: Path | None
+    any_chain: bool
+    revocation: RevocationPolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the environment decides. Addresses of databases and tokens have no repr."""
 
@@ -57,9 +68,7 @@ class Settings:
     threads: int
     cms_open: bool
     trusted_proxies: tuple[str, ...]
-    trust_anchors: Path | None
-    trust_any_chain: bool
-    revocation: RevocationPolicy
+    trust: TrustSettings
     sandbox_default_tpp: bool
     clock: str | None
     password_keys: Path | None
@@ -148,16 +157,7 @@ def _read(env: Env) -> Settings:
         threads=env.int("XS2A_THREADS", default=2),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
         trusted_proxies=_proxies(env, "127.0.0.1" if sandbox else ""),
-        trust_anchors=env.path(
-            "XS2A_TRUST_ANCHORS", default=folder / "sandbox" / "ca.pem" if sandbox else None
-        ),
-        trust_any_chain=env.bool("XS2A_TRUST_ANY_CHAIN", default=False),
-        revocation=env.enum(
-            "XS2A_REVOCATION",
-            enum=RevocationPolicy,
-            by_value=True,
-            default=RevocationPolicy.SOFT if sandbox else RevocationPolicy.HARD,
-        ),
+        trust=_trust(env, folder if sandbox else None),
         sandbox_default_tpp=env.bool("XS2A_SANDBOX_DEFAULT_TPP", default=False),
         clock=env.str("XS2A_CLOCK", default=None),
         password_keys=env.path(
@@ -174,6 +174,21 @@ def _read(env: Env) -> Settings:
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
+    )
+
+
+def _trust(env: Env, sandbox_folder: Path | None) -> TrustSettings:
+    """With the defaults of a sandbox in this folder, or of production."""
+    own = None if sandbox_folder is None else sandbox_folder / "sandbox" / "ca.pem"
+    return TrustSettings(
+        anchors=env.path("XS2A_TRUST_ANCHORS", default=own),
+        any_chain=env.bool("XS2A_TRUST_ANY_CHAIN", default=False),
+        revocation=env.enum(
+            "XS2A_REVOCATION",
+            enum=RevocationPolicy,
+            by_value=True,
+            default=RevocationPolicy.HARD if own is None else RevocationPolicy.SOFT,
+        ),
     )
 
 
@@ -253,11 +268,11 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
             "XS2A_TRUSTED_PROXIES must not trust everybody",
         ),
         (
-            lambda settings: settings.trust_anchors is None,
+            lambda settings: settings.trust.anchors is None,
             "XS2A_TRUST_ANCHORS must name the certificates of the QTSPs that the bank trusts",
         ),
         (
-            lambda settings: settings.trust_any_chain,
+            lambda settings: settings.trust.any_chain,
             "XS2A_TRUST_ANY_CHAIN is for sandbox mode only",
         ),
     ),

@@ -19,7 +19,7 @@ def read_trust_anchors(settings: Settings) -> TrustAnchors:
     """The certificates of the file, or of all files of the folder; none where the sandbox has not
     made its own yet. Raises TrustAnchorsInvalid.
     """
-    path = settings.trust_anchors
+    path = settings.trust.anchors
     if path is None or (settings.sandbox and not path.exists()):
         return TrustAnchors((), sandbox=settings.sandbox)
     try:

@@ -182,8 +182,8 @@ def certificate_judge(house: House) -> CertificateJudge:
         house.trust_anchors,
         house.revocations,
         house.parts.clock,
-        policy=house.settings.revocation,
-        any_chain=house.settings.trust_any_chain,
+        policy=house.settings.trust.revocation,
+        any_chain=house.settings.trust.any_chain,
     )
 
 
@@ -235,7 +235,7 @@ def runner(
 
 
 def _fetching(house: House, download: Callable[[str], bytes] | None) -> Fetching | None:
-    if house.settings.revocation is RevocationPolicy.OFF:
+    if house.settings.trust.revocation is RevocationPolicy.OFF:
         return None
     anchors = tuple(map(revocable, house.trust_anchors.links_between))
     outside = Download(time.monotonic, public_only=not house.settings.sandbox)

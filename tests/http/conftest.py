@@ -10,7 +10,8 @@ import pytest
 from sandbox.certificates import SandboxQtsp
 from tests.contract.berlin_group import BerlinGroup, openapi_file
 from tests.databases import SqliteDatabases
-from tests.houses import World, certificate, open_world, the_qtsp
+from tests.houses import World, certificate, open_world
+from tests.qtsp import the_qtsp
 from tests.tpps import TppClient
 
 OpenHouse = Callable[..., World]

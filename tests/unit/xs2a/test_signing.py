@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.serialization import (
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
 from sandbox.certificates import KeyType
-from tests.houses import NOW, TPP, the_qtsp
+from tests.houses import NOW, TPP
+from tests.qtsp import the_qtsp
 from tests.signing import DATE, sha_256
 from tests.unit.xs2a.tpp.tpp_world import judge
 from xs2a.checks.signature import SignatureCheck

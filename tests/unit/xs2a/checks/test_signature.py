@@ -15,7 +15,8 @@ from cms.domain.errors import Refusal
 from cms.domain.parties import Tpp
 from cms.domain.profile import Profile
 from sandbox.certificates import KeyType
-from tests.houses import NOW, TPP, the_qtsp
+from tests.houses import NOW, TPP
+from tests.qtsp import the_qtsp
 from tests.signing import PrivateKey, Signer, damaged
 from tests.unit.xs2a.tpp.tpp_world import DAY, judge
 from xs2a.checks.signature import SignatureCheck

@@ -56,7 +56,18 @@ def test_the_issuers_are_read(header: str, found: Iterable[x509.Certificate]) ->
         "x" * (LONGEST_CHAIN_HEADER + 1),
         item(*(root(f"Root {number}").certificate for number in range(MOST_ISSUERS + 1))),
     ],
-    ids=lambda header: header[:12],
+    ids=[
+        "text",
+        "a colon",
+        "no Base64",
+        "no certificate",
+        "cut",
+        "without colons",
+        "another separator",
+        "PEM",
+        "too long",
+        "too many",
+    ],
 )
 def test_what_is_none_is_refused(header: str) -> None:
     with pytest.raises(CertificateUnreadable):
