@@ -17,9 +17,10 @@ from tests.documents_code import ROOT, code_blocks
 from tests.unit.xs2a.tpp.tpp_world import judge
 from xs2a.checks.signature import SignatureCheck
 from xs2a.cli import main
-from xs2a.tpp.signature.algorithms import CURVES, LONGEST_RSA_BITS, SHORTEST_RSA_BITS
+from xs2a.tpp.signature.algorithms import CURVES, LONGEST_RSA_KEY
 from xs2a.tpp.signature.seal_certificate import SealCertificates
 from xs2a.tpp.signature.signing_string import SignedRequest
+from xs2a.tpp.usage import SHORTEST_RSA_KEY
 
 PAGE = "docs/signatures.md"
 FOLDER = ROOT / "docs" / "signing"
@@ -87,6 +88,6 @@ def test_the_page_tells_the_limits_that_hold() -> None:
     minutes = Profile().common.signature_date_tolerance.seconds // 60
 
     assert f"`common.signatureDateToleranceMs` ({minutes} minutes)" in text
-    assert f"RSA of {SHORTEST_RSA_BITS} to {LONGEST_RSA_BITS} bits" in text
+    assert f"RSA of {SHORTEST_RSA_KEY} to {LONGEST_RSA_KEY} bits" in text
     names = {re.sub("^(secp|brainpoolP)|r1$", "", curve) for curve in CURVES}
     assert all(name in text for name in names)

@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
+from xs2a.tpp.usage import SHORTEST_RSA_KEY
+
 SealKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
-SHORTEST_RSA_BITS: Final = 2048  # ETSI TS 119 312, 6.2
-LONGEST_RSA_BITS: Final = 8192  # more only costs time
+LONGEST_RSA_KEY: Final = 8192  # bits; more only costs time
 CURVES: Final = frozenset(
     {
         "secp256r1",
@@ -72,7 +73,7 @@ def _folded(name: str) -> str:
 def strong_key(key: object) -> SealKey | None:
     """The key, if seals may have it: RSA of 2048 to 8192 bits, or of a listed curve."""
     if isinstance(key, rsa.RSAPublicKey):
-        return key if SHORTEST_RSA_BITS <= key.key_size <= LONGEST_RSA_BITS else None
+        return key if SHORTEST_RSA_KEY <= key.key_size <= LONGEST_RSA_KEY else None
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES:
         return key
     return None

@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.signing import PrivateKey, Signing, ecdsa, pkcs1
@@ -105,6 +105,9 @@ def test_names_that_are_not_understood(name: str) -> None:
     assert algorithm_named(name) is None
 
 
+@example(signature=bytes(64), name="sha-256")
+@example(signature=b"\xff" * 64, name="sha-256")
+@example(signature=bytes(32) + b"\x01" * 32, name="sha-256")
 @given(signature=st.binary(max_size=600), name=st.sampled_from(["sha-256", "sha-512", "hs2019"]))
 def test_any_bytes_are_only_no_signature(signature: bytes, name: str) -> None:
     algorithm = algorithm_named(name)
