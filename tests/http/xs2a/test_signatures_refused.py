@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -181,6 +182,13 @@ def test_nobody_signs_with_the_seal_of_another_tpp(
     stranger = tpp.but(signer=seal(qtsp, replace(TPP, **others)))
 
     assert_refused(tpp, stranger.post(), ("SIGNATURE_INVALID", "signature"))
+
+
+def test_a_seal_is_issued_by_somebody_whom_the_bank_trusts(tpp: SignedTpp, tmp_path: Path) -> None:
+    stranger = SandboxQtsp.open(tmp_path / "another", NOW)
+
+    answer = tpp.but(signer=seal(stranger)).post()
+    assert_refused(tpp, answer, ("CERTIFICATE_INVALID", CERTIFICATE))
 
 
 def test_a_website_certificate_is_no_seal(tpp: SignedTpp, qtsp: SandboxQtsp) -> None:
