@@ -243,3 +243,23 @@ def test_a_refused_request_is_on_record(tpp: SignedTpp) -> None:
 
     (event,) = tpp.world.events(event_type="PAYMENT_INITIATION_REQUEST_RECEIVED")
     assert event["tpp_authorisation_number"] == TPP.authorisation_number
+
+
+def test_a_whole_request_cannot_be_sent_again_later(tpp: SignedTpp) -> None:
+    assert tpp.post().status_int == 201
+    tpp.world.clock.advance(timedelta(minutes=6))
+
+    assert refusal(tpp.post()) == (400, [("TIMESTAMP_INVALID", "date")])
+    later = {"Date": "Mon, 02 Mar 2026 10:36:00 GMT"}
+    assert refusal(tpp.but(tampered=later).post()) == (401, [("SIGNATURE_INVALID", "signature")])
+    assert tpp.world.rows()["payments"] == 1
+
+
+def test_with_replay_a_request_that_comes_twice_at_once_is_one_payment(
+    open_house: OpenHouse, qtsp: SandboxQtsp, pisp: str
+) -> None:
+    world = open_house(common=SIGNED | {"xRequestIdReplay": "replay"})
+    tpp = SignedTpp(world, pisp, signer=seal(qtsp))
+
+    assert tpp.post().json["paymentId"] == tpp.post().json["paymentId"]
+    assert world.rows()["payments"] == 1
