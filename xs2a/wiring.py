@@ -252,6 +252,7 @@ def console_rooms(house: House) -> ConsoleRooms:
         trail=Trail(store, clock),
         intents=house.parts.intents,
         jobs=Jobs(store, clock),
+        revocations=house.revocations,
         clock=clock,
         secure_cookie=not settings.sandbox,
     )

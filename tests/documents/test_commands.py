@@ -88,7 +88,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
     assert told == {
         "ASPSP_PROFILE": "aspsp-profile.yml",
         "XS2A_SPI": settings.spi,
-        "XS2A_PROXY_VERIFIES_CHAIN": "0",
+        "XS2A_TRUST_ANY_CHAIN": str(int(settings.trust.any_chain)),
         "XS2A_DATABASE_URL": "sqlite:///var/xs2a.db",
         "XS2A_HOST": settings.host,
         "XS2A_PORT": str(settings.xs2a_port),
