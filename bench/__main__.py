@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import accounting, bulk, hostile, measuring, report
+from bench import accounting, bulk, hostile, identifying, measuring, report, signatures
 
 LEAST_SHARE = 0.4
 """Of the floor's throughput, for the initiation of a payment, on each database."""
@@ -72,10 +72,28 @@ def hostile_bodies(
     return report.hostile_bodies(measured), complaints
 
 
+def who_calls(plan: measuring.Plan, _options: argparse.Namespace) -> tuple[report.Table, list[str]]:
+    """Certificates of TPPs."""
+    measured = identifying.measure(plan.folder)
+    complaints = [f"A known certificate costs: {each}" for each in identifying.slow(measured)]
+    return report.identifying(measured), complaints
+
+
+def signed_requests(
+    _plan: measuring.Plan, options: argparse.Namespace
+) -> tuple[report.Table, list[str]]:
+    """The check of signatures by each kind of key."""
+    measured = signatures.measure(options.tries)
+    complaints = [f"A signature is checked slowly: {each}" for each in signatures.slow(measured)]
+    return report.signatures(measured), complaints
+
+
 MEASURES: dict[str, Measure] = {
     "throughput": throughput,
     "bulk": bulks,
     "hostile": hostile_bodies,
+    "identifying": who_calls,
+    "signatures": signed_requests,
 }
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from bench.bulk import BulkMeasured
 from bench.hostile import HostileMeasured
+from bench.identifying import REVOKED, Identified
 from bench.measuring import Plan, Results
+from bench.signatures import SignatureMeasured
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,48 @@ def hostile_bodies(measured: Sequence[HostileMeasured]) -> Table:
         for each in measured
     ]
     return Table("Hostile bodies", HOSTILE_COLUMNS, 2, cells, HOSTILE_REMARKS)
+
+
+IDENTIFYING_COLUMNS = ("certificate", "key", "median ms", "p99 ms")
+IDENTIFYING_REMARKS = f"""\
+In process, without HTTP: reading the header, and judging time, use, chain and revocation, beside a
+list of {REVOKED:,} revoked certificates. A new certificate is one that this process has not seen
+yet; its chain is one issuer long, with an ECDSA key."""
+
+
+def identifying(measured: Sequence[Identified]) -> Table:
+    """A row per kind of key, for new certificates and known ones."""
+    cells = [
+        [
+            "known" if each.known else "new",
+            each.key_type.value.upper(),
+            f"{each.median_ms:.3f}",
+            f"{each.outcome.percentile_ms(0.99):.3f}",
+        ]
+        for each in measured
+    ]
+    return Table("Who calls", IDENTIFYING_COLUMNS, 2, cells, IDENTIFYING_REMARKS)
+
+
+SIGNATURE_COLUMNS = ("key", "body", "first ms", "median ms", "p99 ms")
+SIGNATURE_REMARKS = """\
+The whole check in one process: headers, digest, certificate, signature. At the first one the
+certificate is read and its chain is built; later it is known."""
+
+
+def signatures(measured: Sequence[SignatureMeasured]) -> Table:
+    """A row per kind of key and body."""
+    cells = [
+        [
+            each.key,
+            each.body,
+            f"{each.first_ms:.3f}",
+            f"{each.median_ms:.3f}",
+            f"{statistics.quantiles(each.later_ms, n=100)[-1]:.3f}",
+        ]
+        for each in measured
+    ]
+    return Table("Signed requests", SIGNATURE_COLUMNS, 2, cells, SIGNATURE_REMARKS)
 
 
 def as_markdown(tables: Sequence[Table], about: str, today: date) -> str:

@@ -11,7 +11,7 @@ import os
 from functools import cache
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -50,6 +50,25 @@ _job_runs: Final = Histogram(
 _job_rows: Final = Counter(
     "xs2a_job_rows", "Rows that the worker's jobs have dealt with", ("job",), registry=_OURS
 )
+_certificates: Final = Counter(
+    "xs2a_certificates",
+    "TPP certificates that were refused or let in with a doubt, by what was found",
+    ("found",),
+    registry=_OURS,
+)
+_revocation_lists: Final = Gauge(
+    "xs2a_revocation_lists",
+    "Sources of lists of revoked certificates, by whether there is a fresh list",
+    ("list",),
+    registry=_OURS,
+    multiprocess_mode="mostrecent",
+)
+_revocation_fetches: Final = Counter(
+    "xs2a_revocation_fetches",
+    "Times that a list of revoked certificates was asked for",
+    ("end",),
+    registry=_OURS,
+)
 
 
 def known_method(method: str) -> str:
@@ -86,6 +105,22 @@ def observe_job_run(job: str, end: str, *, seconds: float, rows: int) -> None:
     """A job of the worker has run: how it ended, and how many rows it has dealt with."""
     _job_runs.labels(job, end).observe(seconds)
     _job_rows.labels(job).inc(rows)
+
+
+def count_certificate(found: str) -> None:
+    """A TPP's certificate was not simply good: what was found, in a word of ours."""
+    _certificates.labels(found).inc()
+
+
+def tell_revocation_lists(*, fresh: int, missing: int) -> None:
+    """So many sources of lists have a fresh one, so many have none."""
+    _revocation_lists.labels("fresh").set(fresh)
+    _revocation_lists.labels("missing").set(missing)
+
+
+def count_revocation_fetch(end: str) -> None:
+    """A list was asked for, and this is how it ended: `done` or `failed`."""
+    _revocation_fetches.labels(end).inc()
 
 
 def exposition() -> bytes:

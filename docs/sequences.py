@@ -133,6 +133,8 @@ def _request(call: str, step: Step) -> Iterator[str]:
     yield from (f"{name} {headers[name]}" for name in _TOLD_HEADERS if name in headers)
     if step.get("token") == "none":
         yield "without a token"
+    if "signs" in step:
+        yield f"signed: {', '.join(step['signs'])}"
     yield from _sent(sends.get("body"))
     if "text" in sends:
         yield f"{headers['Content-Type'].partition(';')[0]}, {len(sends['text'])} bytes"

@@ -1,12 +1,10 @@
 """The sandbox's own QTSP: makes PSD2 certificates to try the server with.
 
-They look like real QWACs (ETSI TS 119 495) and are worth nothing: the keys lie beside them.
+They look like real QWACs and QSealCs (ETSI TS 119 495) and are worth nothing: the keys lie beside
+them. Each bears a mark, by which a server in production mode knows them under whatever name.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,8 +13,6 @@ from typing import Final
 from urllib.parse import quote
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -24,23 +20,17 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sandbox.files import alone_in, write_file
+from sandbox.qc_statements import QC_STATEMENTS, QcType, psd2_statements
+
 CA_VALID_FOR: Final = timedelta(days=3650)
 CA_RENEWED_BEFORE: Final = timedelta(days=365)
-TPP_VALID_FOR: Final = timedelta(days=90)
-TPP_RENEWED_BEFORE: Final = timedelta(days=10)
 CLOCK_SKEW: Final = timedelta(hours=1)  # valid since then, for machines whose clocks are behind
+CRL_VALID_FOR: Final = timedelta(minutes=2)  # short, so that a revocation is soon known
 
-ROLE_OIDS: Final = {
-    "PSP_AS": ObjectIdentifier("0.4.0.19495.1.1"),
-    "PSP_PI": ObjectIdentifier("0.4.0.19495.1.2"),
-    "PSP_AI": ObjectIdentifier("0.4.0.19495.1.3"),
-    "PSP_IC": ObjectIdentifier("0.4.0.19495.1.4"),
-}
-QC_STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")
-_PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
-_QC_COMPLIANCE: Final = ObjectIdentifier("0.4.0.1862.1.1")
-_QC_TYPE: Final = ObjectIdentifier("0.4.0.1862.1.6")
-_QC_TYPE_WEB: Final = ObjectIdentifier("0.4.0.1862.1.6.3")
+# In all certificates of sandboxes, and in no other: a UUID of ours as an object identifier (X.667).
+SANDBOX_MARK: Final = ObjectIdentifier("2.25.28404049560187256686271697817071144351")
+_NULL: Final = b"\x05\x00"
 _CA_NAME: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox QTSP")])
 
 
@@ -53,7 +43,7 @@ class KeyType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TppFacts:
-    """What a certificate says of its TPP. `roles` are keys of `ROLE_OIDS`."""
+    """What a certificate says of its TPP. `roles` are such as `PSP_PI`."""
 
     authorisation_number: str
     name: str
@@ -87,20 +77,58 @@ class IssuedCertificate:
         return quote(self.pem, safe="")
 
 
-class SandboxQtsp:
-    """A certification authority of one key."""
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a key may be used for; `extended` is left out of the certificate where it is empty."""
 
-    def __init__(self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+    key_usage: x509.KeyUsage
+    extended: tuple[ObjectIdentifier, ...] = ()
+
+
+def _key_usage(
+    *, signature: bool = False, commitment: bool = False, authority: bool = False
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=signature,
+        content_commitment=commitment,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+WEBSITE: Final = Usage(
+    _key_usage(signature=True), (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
+)
+SEAL: Final = Usage(_key_usage(signature=True, commitment=True))
+
+
+class SandboxQtsp:
+    """A certification authority of one key. `crl_url` is where it publishes whom it has revoked;
+    without one its certificates do not say.
+    """
+
+    def __init__(
+        self,
+        certificate: x509.Certificate,
+        key: ec.EllipticCurvePrivateKey,
+        crl_url: str | None = None,
+    ) -> None:
         self.certificate = certificate
         self._key = key
+        self._crl_url = crl_url
 
     @classmethod
-    def open(cls, folder: Path, now: datetime) -> "SandboxQtsp":
+    def open(cls, folder: Path, now: datetime, crl_url: str | None = None) -> "SandboxQtsp":
         """The QTSP of `ca.pem` and `ca.key` in the folder; made anew if they are not there, do
         not fit together or are about to expire.
         """
-        with _alone_in(folder):
-            return _open_qtsp(folder, now)
+        with alone_in(folder):
+            return open_qtsp(folder, now, crl_url)
 
     def issue_qwac(
         self,
@@ -120,6 +148,26 @@ class SandboxQtsp:
             qc_statements=qc_statements(facts),
         )
 
+    def issue_qsealc(
+        self,
+        facts: TppFacts,
+        *,
+        not_before: datetime,
+        not_after: datetime,
+        key_type: KeyType = KeyType.EC,
+    ) -> IssuedCertificate:
+        """A seal certificate for a TPP, to sign requests with. Raises ValueError for an unknown
+        role.
+        """
+        return self.issue(
+            _subject(facts),
+            not_before=not_before,
+            not_after=not_after,
+            key_type=key_type,
+            qc_statements=qc_statements(facts, QcType.ESEAL),
+            usage=SEAL,
+        )
+
     def issue(
         self,
         subject: x509.Name,
@@ -129,97 +177,53 @@ class SandboxQtsp:
         key_type: KeyType = KeyType.EC,
         domains: tuple[str, ...] = (),
         qc_statements: bytes | None = None,
+        usage: Usage = WEBSITE,
     ) -> IssuedCertificate:
         """A certificate of any making; `qc_statements` is the extension's DER, None for none."""
         key = _new_key(key_type)
-        builder = _builder(subject, key, not_before, not_after).issuer_name(
-            self.certificate.subject
-        )
-        usages = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
-        if domains:
-            names = x509.SubjectAlternativeName([x509.DNSName(domain) for domain in domains])
-            builder = builder.add_extension(names, critical=False)
-        if qc_statements is not None:
-            statements = x509.UnrecognizedExtension(QC_STATEMENTS, qc_statements)
-            builder = builder.add_extension(statements, critical=False)
+        builder = _builder(subject, key, not_before, not_after)
+        builder = builder.issuer_name(self.certificate.subject)
+        builder = builder.add_extension(usage.key_usage, critical=True)
+        for extension in self._extensions(usage, domains, qc_statements):
+            builder = builder.add_extension(extension, critical=False)
         return IssuedCertificate(_pem(builder.sign(self._key, SHA256())), _key_pem(key))
 
+    def _extensions(
+        self, usage: Usage, domains: tuple[str, ...], qc_statements: bytes | None
+    ) -> list[x509.ExtensionType]:
+        found: list[x509.ExtensionType] = [
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        ]
+        if usage.extended:
+            found.append(x509.ExtendedKeyUsage(usage.extended))
+        if domains:
+            found.append(x509.SubjectAlternativeName([x509.DNSName(each) for each in domains]))
+        if qc_statements is not None:
+            found.append(x509.UnrecognizedExtension(QC_STATEMENTS, qc_statements))
+        if self._crl_url is not None:
+            found.append(_published_at(self._crl_url))
+        return found
 
-def ensure_tpp_certificate(folder: Path, now: datetime) -> Path:
-    """See to it that the folder holds a good certificate of the sandbox TPP.
-
-    Writes `ca.pem`, `tpp-qwac.pem`, `tpp-qwac.key` and `tpp-qwac.header` (one line, the value of
-    `TPP-QWAC-Certificate`), unless they are there, fit together and are good for ten days more.
-    Returns the path of the last.
-    """
-    header = folder / "tpp-qwac.header"
-    with _alone_in(folder):
-        qtsp = _open_qtsp(folder, now)
-        if not _tpp_certificate_is_good(folder, qtsp, now):
-            issued = qtsp.issue_qwac(
-                SANDBOX_TPP, not_before=now - CLOCK_SKEW, not_after=now + TPP_VALID_FOR
-            )
-            _write(folder / "tpp-qwac.key", issued.key_pem, secret=True)
-            _write(folder / "tpp-qwac.pem", issued.pem)
-            _write(header, issued.header_value + "\n")
-    return header
-
-
-@asn1.sequence
-class _RoleOfPsp:
-    oid: ObjectIdentifier
-    name: str
-
-
-@asn1.sequence
-class _Psd2:
-    roles: list[_RoleOfPsp]
-    authority_name: str
-    authority_id: str
-
-
-@asn1.sequence
-class _Compliance:
-    oid: ObjectIdentifier
-
-
-@asn1.sequence
-class _Type:
-    oid: ObjectIdentifier
-    types: list[ObjectIdentifier]
-
-
-@asn1.sequence
-class _Psd2Statement:
-    oid: ObjectIdentifier
-    psd2: _Psd2
-
-
-@asn1.sequence
-class _QcStatements:
-    compliance: _Compliance
-    type: _Type
-    psd2: _Psd2Statement
-
-
-def qc_statements(facts: TppFacts) -> bytes:
-    """The DER of a QWAC's QcStatements extension. Raises ValueError for an unknown role."""
-    unknown = set(facts.roles) - ROLE_OIDS.keys()
-    if unknown:
-        raise ValueError(f"no PSD2 roles: {', '.join(sorted(unknown))}")
-    psd2 = _Psd2(
-        roles=[_RoleOfPsp(oid=ROLE_OIDS[role], name=role) for role in facts.roles],
-        authority_name=facts.authority_name,
-        authority_id=facts.authority_id,
-    )
-    return asn1.encode_der(
-        _QcStatements(
-            compliance=_Compliance(oid=_QC_COMPLIANCE),
-            type=_Type(oid=_QC_TYPE, types=[_QC_TYPE_WEB]),
-            psd2=_Psd2Statement(oid=_PSD2_STATEMENT, psd2=psd2),
+    def crl(self, revoked: Mapping[int, datetime], now: datetime) -> bytes:
+        """The list of revoked certificates, by serial number and moment, as DER."""
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.certificate.subject)
+            .last_update(now)
+            .next_update(now + CRL_VALID_FOR)
         )
-    )
+        for serial, moment in revoked.items():
+            entry = x509.RevokedCertificateBuilder().serial_number(serial)
+            builder = builder.add_revoked_certificate(entry.revocation_date(moment).build())
+        # RFC 5280, 5.2.3: growing, and growing with time is enough.
+        number = x509.CRLNumber(int(now.timestamp()))
+        signed = builder.add_extension(number, critical=False).sign(self._key, SHA256())
+        return signed.public_bytes(serialization.Encoding.DER)
+
+
+def qc_statements(facts: TppFacts, qc_type: QcType = QcType.WEB) -> bytes:
+    """The DER of a certificate's QcStatements extension. Raises ValueError for an unknown role."""
+    return psd2_statements(facts.roles, facts.authority_name, facts.authority_id, qc_type=qc_type)
 
 
 def _subject(facts: TppFacts) -> x509.Name:
@@ -245,6 +249,7 @@ def _builder(
     not_before: datetime,
     not_after: datetime,
 ) -> x509.CertificateBuilder:
+    mark = x509.UnrecognizedExtension(SANDBOX_MARK, _NULL)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -252,55 +257,59 @@ def _builder(
         .serial_number(x509.random_serial_number())
         .not_valid_before(not_before)
         .not_valid_after(not_after)
+        .add_extension(mark, critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
 
 
-def _open_qtsp(folder: Path, now: datetime) -> SandboxQtsp:
+def _published_at(url: str) -> x509.CRLDistributionPoints:
+    name = x509.UniformResourceIdentifier(url)
+    point = x509.DistributionPoint(
+        full_name=[name], relative_name=None, reasons=None, crl_issuer=None
+    )
+    return x509.CRLDistributionPoints([point])
+
+
+def open_qtsp(folder: Path, now: datetime, crl_url: str | None) -> SandboxQtsp:
+    """As `SandboxQtsp.open`, for whoever is alone in the folder already."""
     try:
         certificate = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
-        key = _read_key(folder / "ca.key")
+        key = read_key(folder / "ca.key")
     except (FileNotFoundError, ValueError, TypeError):
-        return _new_qtsp(folder, now)
+        return _new_qtsp(folder, now, crl_url)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        return _new_qtsp(folder, now)
-    fits = key.public_key() == certificate.public_key()
-    if not fits or not _is_valid(certificate, now, CA_RENEWED_BEFORE):
-        return _new_qtsp(folder, now)
-    return SandboxQtsp(certificate, key)
+        return _new_qtsp(folder, now, crl_url)
+    fits = key.public_key() == certificate.public_key() and _is_marked(certificate)
+    if not fits or not is_valid(certificate, now, CA_RENEWED_BEFORE):
+        return _new_qtsp(folder, now, crl_url)
+    return SandboxQtsp(certificate, key, crl_url)
 
 
-def _new_qtsp(folder: Path, now: datetime) -> SandboxQtsp:
+def _new_qtsp(folder: Path, now: datetime, crl_url: str | None) -> SandboxQtsp:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
         _builder(_CA_NAME, key, now - CLOCK_SKEW, now + CA_VALID_FOR)
         .issuer_name(_CA_NAME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(authority=True), critical=True)
         .sign(key, SHA256())
     )
-    _write(folder / "ca.key", _key_pem(key), secret=True)
-    _write(folder / "ca.pem", _pem(certificate))
-    return SandboxQtsp(certificate, key)
+    write_file(folder / "ca.key", _key_pem(key), secret=True)
+    write_file(folder / "ca.pem", _pem(certificate))
+    return SandboxQtsp(certificate, key, crl_url)
 
 
-def _tpp_certificate_is_good(folder: Path, qtsp: SandboxQtsp, now: datetime) -> bool:
-    try:
-        pem = (folder / "tpp-qwac.pem").read_text()
-        header = (folder / "tpp-qwac.header").read_text().strip()
-        key = _read_key(folder / "tpp-qwac.key")
-        certificate = x509.load_pem_x509_certificate(pem.encode())
-        certificate.verify_directly_issued_by(qtsp.certificate)
-    except (FileNotFoundError, ValueError, TypeError, InvalidSignature):
-        return False
-    fits = header == quote(pem, safe="") and key.public_key() == certificate.public_key()
-    return fits and _is_valid(certificate, now, TPP_RENEWED_BEFORE)
+def _is_marked(certificate: x509.Certificate) -> bool:
+    return any(extension.oid == SANDBOX_MARK for extension in certificate.extensions)
 
 
-def _is_valid(certificate: x509.Certificate, now: datetime, left: timedelta) -> bool:
+def is_valid(certificate: x509.Certificate, now: datetime, left: timedelta) -> bool:
     """Is it valid now, and will be for so long?"""
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - left
 
 
-def _read_key(path: Path) -> PrivateKeyTypes:
+def read_key(path: Path) -> PrivateKeyTypes:
+    """The private key of a PEM file. Raises FileNotFoundError, ValueError or TypeError."""
     return serialization.load_pem_private_key(path.read_bytes(), password=None)
 
 
@@ -314,22 +323,3 @@ def _key_pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
-
-
-def _write(path: Path, text: str, *, secret: bool = False) -> None:
-    """Replace the file at once, so that nobody reads half of it."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.unlink(missing_ok=True)  # what a crash left behind may have other permissions
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(unfinished, flags, 0o600 if secret else 0o644), "w") as file:
-        file.write(text)
-    unfinished.replace(path)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes from writing here meanwhile."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

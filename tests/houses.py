@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
 
+from cms.domain.revocation import RevocationPolicy
 from cms.domain.statuses import TransactionStatus
 from cms.store.tables import metadata
 from sandbox.certificates import SandboxQtsp, TppFacts
@@ -38,9 +38,11 @@ from spi.types import (
     ScaMethod,
     ScaStatusReport,
 )
-from tests.contract.berlin_group import BerlinGroup, is_uuid
+from tests.contract.berlin_group import BerlinGroup
 from tests.databases import moves_of, row_counts
-from xs2a.settings import LogFormat, Mode, Settings
+from tests.judged import JudgedApp
+from tests.qtsp import qtsp_folder
+from xs2a.settings import LogFormat, Mode, Settings, TrustSettings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
 
 with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
@@ -51,6 +53,7 @@ V = TypeVar("V")
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
+SOFT = RevocationPolicy.SOFT
 TOKEN = "token-of-the-bank"
 SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
@@ -219,32 +222,6 @@ class FakeBank:
         return answer
 
 
-class JudgedApp(webtest.TestApp):  # type: ignore[misc]  # no types are published
-    """A test client of the XS2A face; the Berlin Group's OpenAPI judges every answer."""
-
-    judge: BerlinGroup | None = None
-
-    def do_request(self, req: Any, status: Any = None, expect_errors: Any = None) -> Any:
-        answer = super().do_request(req, status="*", expect_errors=True)
-        if self.judge is not None:
-            self.judge.check_response(
-                req.method,
-                quote(req.environ["PATH_INFO"].encode("latin-1")),
-                status=answer.status_int,
-                headers=judged_headers(req, answer),
-                body=answer.body,
-            )
-        return answer
-
-
-def judged_headers(request: Any, answer: Any) -> dict[str, str]:
-    """The answer's headers. Where the request had no usable id there is none to be echoed."""
-    headers = dict(answer.headers)
-    if not is_uuid(request.headers.get("X-Request-ID", "")):
-        headers["X-Request-ID"] = "00000000-0000-4000-8000-000000000000"
-    return headers
-
-
 @dataclass(repr=False)
 class World:
     """A house, its bank and its clock, and a client for each of its two faces."""
@@ -320,6 +297,9 @@ def open_world(
     cms_open: bool = False,
     default_tpp: bool = False,
     trusted_proxies: tuple[str, ...] = (PROXY,),
+    trust_anchors: Path | None = None,
+    any_chain: bool = False,
+    revocation: RevocationPolicy = SOFT,
     **profile: Mapping[str, Any],
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
@@ -331,6 +311,11 @@ def open_world(
         cms_open=cms_open,
         trusted_proxies=trusted_proxies,
         sandbox_default_tpp=default_tpp,
+        trust=TrustSettings(
+            anchors=trust_anchors or qtsp_folder() / "ca.pem",
+            any_chain=any_chain,
+            revocation=revocation,
+        ),
     )
     house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
@@ -352,7 +337,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         threads=4,
         cms_open=False,
         trusted_proxies=(PROXY,),
-        proxy_verifies_chain=False,
+        trust=TrustSettings(qtsp_folder() / "ca.pem", any_chain=False, revocation=SOFT),
         sandbox_default_tpp=False,
         clock=None,
         password_keys=None,

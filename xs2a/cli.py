@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xs2a.certificate_commands import certificate
 from xs2a.operators import add_sandbox_operators, operator
 from xs2a.settings import Settings, SettingsInvalid, read_settings
+from xs2a.signing import sign
 
 if TYPE_CHECKING:
     from cms.service.seals import Seals
@@ -23,6 +25,8 @@ def main() -> None:
 
 
 main.add_command(operator)
+main.add_command(certificate)
+main.add_command(sign)
 
 
 @main.command()

@@ -12,8 +12,11 @@ from typing import Final
 
 from environs import Env, EnvError
 
+from cms.domain.revocation import RevocationPolicy
+
 LONGEST_RETENTION_DAYS: Final = 36_500
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
+SANDBOX_CRL_PATH: Final = "/qtsp/revoked.crl"
 SANDBOX_KEY_PREFIX: Final = "sandbox-"  # of the key that a sandbox makes for itself
 _SERVER_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 _SANDBOX_KEY: Final = re.compile(SANDBOX_KEY_PREFIX + _SERVER_KEY.pattern)
@@ -38,6 +41,17 @@ class SettingsInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TrustSettings:
+    """Whose certificates count: `anchors` is a PEM file or a folder of such, `any_chain` lets
+    everybody's count, `revocation` says what becomes of those of which no fresh list tells.
+    """
+
+    anchors: Path | None
+    any_chain: bool
+    revocation: RevocationPolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the environment decides. Addresses of databases and tokens have no repr."""
 
@@ -54,7 +68,7 @@ class Settings:
     threads: int
     cms_open: bool
     trusted_proxies: tuple[str, ...]
-    proxy_verifies_chain: bool
+    trust: TrustSettings
     sandbox_default_tpp: bool
     clock: str | None
     password_keys: Path | None
@@ -96,6 +110,15 @@ class Settings:
         return self.folder / "sandbox"
 
     @property
+    def sandbox_crl_url(self) -> str | None:
+        """Where the sandbox QTSP publishes whom it has revoked: at the online banking, if that is
+        there.
+        """
+        if not self.sandbox or self.spi != "sandbox":
+            return None
+        return f"http://{self.host}:{self.online_banking_port}{SANDBOX_CRL_PATH}"
+
+    @property
     def metrics_folder(self) -> Path:
         """Where the processes of this machine count together."""
         return self.folder / "metrics"
@@ -134,7 +157,7 @@ def _read(env: Env) -> Settings:
         threads=env.int("XS2A_THREADS", default=4),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
         trusted_proxies=_proxies(env, "127.0.0.1" if sandbox else ""),
-        proxy_verifies_chain=env.bool("XS2A_PROXY_VERIFIES_CHAIN", default=False),
+        trust=_trust(env, folder if sandbox else None),
         sandbox_default_tpp=env.bool("XS2A_SANDBOX_DEFAULT_TPP", default=False),
         clock=env.str("XS2A_CLOCK", default=None),
         password_keys=env.path(
@@ -151,6 +174,21 @@ def _read(env: Env) -> Settings:
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
+    )
+
+
+def _trust(env: Env, sandbox_folder: Path | None) -> TrustSettings:
+    """With the defaults of a sandbox in this folder, or of production."""
+    own = None if sandbox_folder is None else sandbox_folder / "sandbox" / "ca.pem"
+    return TrustSettings(
+        anchors=env.path("XS2A_TRUST_ANCHORS", default=own),
+        any_chain=env.bool("XS2A_TRUST_ANY_CHAIN", default=False),
+        revocation=env.enum(
+            "XS2A_REVOCATION",
+            enum=RevocationPolicy,
+            by_value=True,
+            default=RevocationPolicy.HARD if own is None else RevocationPolicy.SOFT,
+        ),
     )
 
 
@@ -230,8 +268,12 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
             "XS2A_TRUSTED_PROXIES must not trust everybody",
         ),
         (
-            lambda settings: not settings.proxy_verifies_chain,
-            "XS2A_PROXY_VERIFIES_CHAIN=1 must confirm that the proxy checks issuers and revocation",
+            lambda settings: settings.trust.anchors is None,
+            "XS2A_TRUST_ANCHORS must name the certificates of the QTSPs that the bank trusts",
+        ),
+        (
+            lambda settings: settings.trust.any_chain,
+            "XS2A_TRUST_ANY_CHAIN is for sandbox mode only",
         ),
     ),
 }

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from cms.domain.profile import ProfileInvalid, Severity
 from cms.profile_file import Profiles, format_findings
-from sandbox.certificates import ensure_tpp_certificate
+from sandbox.tpp_certificate import ensure_tpp_certificate
 from spi.capabilities import missing_capabilities
 from spi.port import Connector
 from spi.registry import ConnectorNotFound
@@ -24,6 +24,7 @@ from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operator
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
+from xs2a.trust_anchors import TrustAnchorsInvalid, read_trust_anchors
 from xs2a.wiring import open_profiles, open_seals, plug_in
 
 READY_WITHIN_S = 30
@@ -38,6 +39,7 @@ def prepare(settings: Settings) -> None:
     _demand_free_ports(settings)
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
+        read_trust_anchors(settings)
         profiles = open_profiles(settings)
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +58,7 @@ def prepare_worker(settings: Settings) -> None:
     """The same for a worker that is run apart: it changes nothing. Raises NotReady."""
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
+        read_trust_anchors(settings)
         _demand_tables_and_connector(settings, clock, open_profiles(settings))
 
 
@@ -66,7 +69,7 @@ def _what_is_wrong_told() -> Iterator[None]:
         yield
     except ProfileInvalid as error:
         raise NotReady(f"The profile is invalid:\n{format_findings(error.findings)}") from error
-    except (ConnectorNotFound, ClockInvalid, PasswordKeysInvalid) as error:
+    except (ConnectorNotFound, ClockInvalid, PasswordKeysInvalid, TrustAnchorsInvalid) as error:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
@@ -131,7 +134,7 @@ def _prepare_sandbox(settings: Settings, profiles: Profiles, now: datetime) -> N
     if not settings.cms_tokens and not settings.cms_open:
         os.environ["XS2A_CMS_TOKENS"] = generated_token()
     settings.sandbox_folder.mkdir(parents=True, exist_ok=True)
-    ensure_tpp_certificate(settings.sandbox_folder, now)
+    ensure_tpp_certificate(settings.sandbox_folder, now, settings.sandbox_crl_url)
     ensure_password_keys(settings)
 
 

@@ -15,6 +15,7 @@ from flask import Flask
 from cms.app import create_app as create_cms_app
 from cms.domain.operator import SHORTEST_PASSWORD
 from cms.domain.parties import Role, Tpp
+from cms.domain.revocation import RevocationPolicy
 from cms.http.console.rooms import ConsoleRooms
 from cms.http.observing import observe_requests
 from cms.http.published import health_and_docs
@@ -29,6 +30,7 @@ from cms.service.intents import BankIntents
 from cms.service.jobs import Jobs
 from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
+from cms.service.revocation import Revocations
 from cms.service.sca import Sca
 from cms.service.seals import Seals
 from cms.service.search import PaymentSearch
@@ -41,24 +43,34 @@ from sandbox.core.bank import Bank
 from sandbox.core.storage import Storage
 from sandbox.online_banking.app import create_online_banking
 from sandbox.online_banking.cms_client import HttpCmsClient
+from sandbox.online_banking.qtsp import qtsp_pages
+from sandbox.revoking import published_list
 from spi.port import Connector
 from spi.registry import ConnectorParts, load_connector
 from xs2a.app import DESCRIBED
 from xs2a.app import create_app as create_xs2a_app
 from xs2a.bodies.reading import order_again, other_order
+from xs2a.checks.signature import SignatureCheck
 from xs2a.clock import Clock, clock_from
+from xs2a.downloads import Download
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
 from xs2a.http.gate import Door
 from xs2a.ids import id_source
 from xs2a.jobs.backoff import Backoff
+from xs2a.jobs.fetching import Fetching
 from xs2a.jobs.run import Workshop
 from xs2a.jobs.runner import Runner
 from xs2a.jobs.tenants import Tenants
 from xs2a.password_keys import read_password_keys
 from xs2a.server_keys import key_ring
-from xs2a.settings import Settings, read_settings
+from xs2a.settings import SANDBOX_CRL_PATH, Settings, read_settings
+from xs2a.tpp.crl import revocable
 from xs2a.tpp.identity import TppIdentification
+from xs2a.tpp.judging import CertificateJudge
+from xs2a.tpp.signature.seal_certificate import SealCertificates
+from xs2a.tpp.trust import TrustAnchors
+from xs2a.trust_anchors import read_trust_anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +82,8 @@ class House:
     store: Store
     profiles: Profiles
     parts: Parts
+    trust_anchors: TrustAnchors
+    revocations: Revocations
 
     def close(self) -> None:
         """Write the events that are waiting, and close the database."""
@@ -89,7 +103,7 @@ def build_house(
 
     `bank`, `clock` and `new_id` replace the connector and the clock that the settings name, and
     the source of ids; with `events_at_once` no event waits to be written with others. Raises
-    ProfileInvalid, ConnectorNotFound, ClockInvalid.
+    ProfileInvalid, ConnectorNotFound, ClockInvalid, TrustAnchorsInvalid.
     """
     clock = clock or clock_from(settings.clock)
     database = Database(settings.database_url, pool_size=settings.threads)
@@ -111,7 +125,15 @@ def build_house(
         new_id=new_id,
         order_of=order_again,
     )
-    return House(settings, database, store, open_profiles(settings), parts)
+    return House(
+        settings,
+        database,
+        store,
+        profiles=open_profiles(settings),
+        parts=parts,
+        trust_anchors=read_trust_anchors(settings),
+        revocations=Revocations(store, clock),
+    )
 
 
 @contextmanager
@@ -139,17 +161,30 @@ def plug_in(settings: Settings, clock: Clock) -> Connector:
 def xs2a_face(house: House) -> Flask:
     """The TPP-facing app. Raises PasswordKeysInvalid."""
     settings = house.settings
+    judge = certificate_judge(house)
     identification = TppIdentification(
         trusted_proxies=settings.trusted_proxies,
         default_tpp=sandbox_tpp() if settings.sandbox_default_tpp else None,
-        clock=house.parts.clock,
+        judge=judge,
     )
+    signatures = SignatureCheck(SealCertificates(judge), house.parts.clock)
     app = create_xs2a_app(
-        Door(house.parts, house.profiles, identification, read_password_keys(settings)),
+        Door(house.parts, house.profiles, identification, signatures, read_password_keys(settings)),
         published=health_and_docs(house.store.answers, title="XS2A", described=DESCRIBED),
     )
     observe_requests(app, "XS2A")
     return app
+
+
+def certificate_judge(house: House) -> CertificateJudge:
+    """What tells whether a TPP's certificate counts."""
+    return CertificateJudge(
+        house.trust_anchors,
+        house.revocations,
+        house.parts.clock,
+        policy=house.settings.trust.revocation,
+        any_chain=house.settings.trust.any_chain,
+    )
 
 
 def cms_face(house: House) -> Flask:
@@ -175,8 +210,14 @@ def cms_face(house: House) -> Flask:
     )
 
 
-def runner(house: House, stops: Callable[[float], bool]) -> Runner:
-    """What runs the jobs. `stops` waits so many seconds for the word to stop."""
+def runner(
+    house: House,
+    stops: Callable[[float], bool],
+    download: Callable[[str], bytes] | None = None,
+) -> Runner:
+    """What runs the jobs. `stops` waits so many seconds for the word to stop; `download` replaces
+    what fetches lists of revoked certificates.
+    """
     parts = house.parts
     shop = Workshop(
         parts=parts,
@@ -186,10 +227,19 @@ def runner(house: House, stops: Callable[[float], bool]) -> Runner:
         backoff=Backoff(parts.clock),
         event_retention=house.settings.event_retention,
         idempotency_retention=house.settings.idempotency_retention,
+        fetching=_fetching(house, download),
     )
     # The id tells apart two that have the same host name and process number, as in containers.
     node = f"{socket.gethostname()}:{os.getpid()}:{parts.new_id()[-12:]}"
     return Runner(shop, node, stops)
+
+
+def _fetching(house: House, download: Callable[[str], bytes] | None) -> Fetching | None:
+    if house.settings.trust.revocation is RevocationPolicy.OFF:
+        return None
+    anchors = tuple(map(revocable, house.trust_anchors.links_between))
+    outside = Download(time.monotonic, public_only=not house.settings.sandbox)
+    return Fetching(house.revocations, anchors, download or outside)
 
 
 def console_rooms(house: House) -> ConsoleRooms:
@@ -202,6 +252,7 @@ def console_rooms(house: House) -> ConsoleRooms:
         trail=Trail(store, clock),
         intents=house.parts.intents,
         jobs=Jobs(store, clock),
+        revocations=house.revocations,
         clock=clock,
         secure_cookie=not settings.sandbox,
     )
@@ -266,7 +317,11 @@ def serve_online_banking() -> Flask:
     settings = read_settings()
     token = settings.cms_tokens[0] if settings.cms_tokens else ""
     cms = HttpCmsClient(f"http://{settings.host}:{settings.cms_port}", token)
-    app = create_online_banking(sandbox_bank(settings), cms, secrets.token_bytes(32))
+    clock = clock_from(settings.clock)
+    revoked = qtsp_pages(SANDBOX_CRL_PATH, lambda: published_list(settings.sandbox_folder, clock()))
+    app = create_online_banking(
+        sandbox_bank(settings), cms, secrets.token_bytes(32), more=(revoked,)
+    )
     observe_requests(app, "online banking")
     return app
 

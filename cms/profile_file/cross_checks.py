@@ -187,6 +187,12 @@ CROSS_CHECKS: Final[tuple[Check, ...]] = (
         when(lambda p: p.pis.payment_cancellation_redirect_url_expiration_time == timedelta()),
     ),
     Check(
+        "common.signatureDateToleranceMs",
+        Severity.WARNING,
+        "is 0: no signed request can be as punctual as that",
+        when(lambda p: p.common.signature_date_tolerance == timedelta()),
+    ),
+    Check(
         "common.authorisationExpirationTimeMs",
         Severity.WARNING,
         "is shorter than redirectUrlExpirationTimeMs: the link outlives its authorisation",

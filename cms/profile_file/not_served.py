@@ -18,18 +18,6 @@ NOT_SERVED: Final[tuple[Check, ...]] = (
         when(lambda p: p.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT),
     ),
     Check(
-        "common.tppSignatureRequired",
-        Severity.ERROR,
-        "must be false: this version does not check signatures",
-        when(lambda p: p.common.tpp_signature_required),
-    ),
-    Check(
-        "common.checkUriComplianceToDomainSupported",
-        Severity.ERROR,
-        "must be false: this version does not compare URIs with the certificate",
-        when(lambda p: p.common.check_uri_compliance_to_domain_supported),
-    ),
-    Check(
         "sb.signingBasketSupported",
         Severity.WARNING,
         "this version serves no signing baskets, only the explicit start that they bring",
@@ -51,7 +39,6 @@ WAITS_FOR: Final[tuple[tuple[str, str], ...]] = (
     ("sb.sbRedirectUrlToAspsp", "signing baskets"),
     ("common.multicurrencyAccountLevelSupported", "account information"),
     ("common.aisPisSessionsSupported", "account information"),
-    ("common.tppUriComplianceResponse", "the comparison of URIs with the certificate"),
 )
 """Keys that are read and checked, but that only a later version acts on: path prefix, service."""
 

@@ -28,6 +28,7 @@ from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
 from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
+from cms.store.queries.revocation import RevocationQueries
 from cms.store.queries.search import SearchQueries
 from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
@@ -48,6 +49,7 @@ class UnitOfWork:
         self.moves = MoveQueries(connection, new_event_id)
         self.tpps = TppQueries(connection)
         self.stop_list = StopListQueries(connection)
+        self.revocations = RevocationQueries(connection)
         self.idempotency = IdempotencyQueries(connection)
         self.intents = IntentQueries(connection)
         self.jobs = JobQueries(connection)

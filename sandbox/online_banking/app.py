@@ -1,8 +1,9 @@
 """Puts the online banking together."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 
 from sandbox.core.bank import Bank
@@ -28,11 +29,12 @@ def create_online_banking(
     bank_name: str = "Sandbox Bank",
     *,
     secure_cookie: bool = False,
+    more: Iterable[Blueprint] = (),
 ) -> Flask:
     """The online banking as a WSGI application.
 
     `secret_key` signs the session cookies and must be the same in all processes; the cookie is
-    limited to https with `secure_cookie`.
+    limited to https with `secure_cookie`. `more` is published beside it.
     """
     app = Flask(__name__)
     app.config.update(
@@ -55,6 +57,8 @@ def create_online_banking(
     app.register_blueprint(Approvals(bank, cms, Purpose.PAY).blueprint("/pis"))
     app.register_blueprint(Approvals(bank, cms, Purpose.CANCEL).blueprint("/pis/cancellation"))
     app.register_blueprint(Phone(bank, cms).blueprint())
+    for pages in more:
+        app.register_blueprint(pages)
     app.context_processor(
         lambda: {"bank_name": bank_name, "sandbox_password": PASSWORD, "sandbox_tan": TAN}
     )

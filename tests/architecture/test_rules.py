@@ -30,6 +30,7 @@ MAY_ASK_CLOCK_AND_CHANCE = {
     "xs2a/demo.py": "plays a TPP: waits for a server, makes request ids",
     "xs2a/ids.py": "is the source of ids",
     "xs2a/server_keys.py": "makes keys, and the nonces to seal with",
+    "xs2a/signing.py": "plays a TPP: makes request ids",
     "xs2a/server.py": "makes the token that a sandbox was not given",
     "xs2a/wiring.py": "puts the parts together, clock and ids among them",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cms", "spi", "sandbox", "xs2a")
 CODE = (*ROOMS, "migrations", "bench", "tests")
-PROSE = ("docs", "requirements", ".ci")
+PROSE = ("docs", "requirements", "deploy", ".ci")
 NOT_TEXT = {".pyc", ".png", ".ico", ".woff2"}
 TOP_FILES = ("*.md", "*.toml", "*.yml", "*.ini", "Makefile", "NOTICE", ".editorconfig")
 

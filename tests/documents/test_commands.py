@@ -21,6 +21,7 @@ PAGES = (
     "docs/first-payment.md",
     "docs/payments.md",
     "docs/authorisation.md",
+    "docs/signatures.md",
     "docs/online-banking.md",
     "docs/back-office.md",
     "CHANGELOG.md",
@@ -33,6 +34,7 @@ SET_BY_THE_READER = {
     "$STATE": "http://127.0.0.1:38080/psu-api/v1/aspsp-consent-data/consents",
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
     "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
+    "$STATUS": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f/status",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
 }
 
@@ -86,7 +88,7 @@ def test_the_readme_tells_the_defaults(house: House) -> None:
     assert told == {
         "ASPSP_PROFILE": "aspsp-profile.yml",
         "XS2A_SPI": settings.spi,
-        "XS2A_PROXY_VERIFIES_CHAIN": "0",
+        "XS2A_TRUST_ANY_CHAIN": str(int(settings.trust.any_chain)),
         "XS2A_DATABASE_URL": "sqlite:///var/xs2a.db",
         "XS2A_HOST": settings.host,
         "XS2A_PORT": str(settings.xs2a_port),
@@ -123,7 +125,7 @@ def test_addresses_in_curls_exist(page: str, house: House) -> None:
 def curls(block: str) -> list[tuple[str, str]]:
     """Method and address of each curl; those of links that the reader has got are left out."""
     calls = []
-    for command in re.split(r"^(?=curl )", block.replace("\\\n", " "), flags=re.MULTILINE):
+    for command in re.split(r"(?:^|\| )(?=curl )", block.replace("\\\n", " "), flags=re.MULTILINE):
         words = [filled_in(word) for word in shlex.split(command, comments=True)]
         method = "POST" if {"-d", "-F", "--data-binary"} & set(words) else "GET"
         if "-X" in words:

@@ -10,7 +10,8 @@ import pytest
 from sandbox.certificates import SandboxQtsp
 from tests.contract.berlin_group import BerlinGroup, openapi_file
 from tests.databases import SqliteDatabases
-from tests.houses import NOW, World, certificate, open_world
+from tests.houses import World, certificate, open_world
+from tests.qtsp import the_qtsp
 from tests.tpps import TppClient
 
 OpenHouse = Callable[..., World]
@@ -24,8 +25,8 @@ def judge() -> BerlinGroup | None:
 
 
 @pytest.fixture(scope="session")
-def qtsp(tmp_path_factory: pytest.TempPathFactory) -> SandboxQtsp:
-    return SandboxQtsp.open(tmp_path_factory.mktemp("qtsp"), NOW)
+def qtsp() -> SandboxQtsp:
+    return the_qtsp()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 A step begins with who acts and what they do; the rest of it is what they get:
 
     - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer. What is not
-                                     JSON is `text` instead of `body`
+                                     JSON is `text` instead of `body`. With `signs` it is signed
+                                     by the TPP's seal: these headers, or what must be
     - PSU: logs in as max.musterman  what is seen then: `page`, `alert`, or `leaves for`
     - second PSU: ...                the same in a browser of its own
     - bank: PUT /aspsp-api/...       a call to the CMS, with the bank's token unless `token: none`
@@ -15,14 +16,17 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 
 import requests
 import yaml
 
+from sandbox.certificates import IssuedCertificate
 from tests.recorded.form_client import Psu
 from tests.recorded.matching import Known, filled, laid_over
 from tests.serving import PATIENCE_S, TIMEOUT_S, RunningServer
+from tests.signing import Signer
 
 Step = dict[str, Any]
 Outcome = dict[str, Any]
@@ -59,6 +63,7 @@ class Player:
         self._server = server
         self._psus = {who: Psu(server.bank) for who in PSUS}
         self._profile: Any = None
+        self._connections = requests.Session()
         self.known: Known = {"xs2a": server.xs2a, "cms": server.cms, "bank": server.bank}
 
     def play(self, steps: list[Step]) -> list[Step]:
@@ -111,10 +116,23 @@ class Player:
         headers = self._headers(who, asked) | sends.get("headers", {})
         text = sends.get("text")
         content = {"json": sends.get("body")} if text is None else {"data": text.encode()}
-        answer = requests.request(method, address, headers=headers, timeout=TIMEOUT_S, **content)
+        request = requests.Request(method, address, headers=headers, **content).prepare()
+        if "signs" in asked:
+            body = request.body or b""
+            assert isinstance(body, bytes)
+            signed = self._seal().sign(
+                request.headers, body, names=asked["signs"], date=formatdate(usegmt=True)
+            )
+            request.headers.update(signed)
+        answer = self._connections.send(request, timeout=TIMEOUT_S)
         if who == "TPP":
             assert answer.headers["X-Request-ID"] == headers["X-Request-ID"]
         return answer
+
+    def _seal(self) -> Signer:
+        """The sandbox TPP's."""
+        seal = self._server.installation.folder / "var" / "sandbox" / "tpp-qsealc.pem"
+        return Signer(IssuedCertificate(seal.read_text(), seal.with_suffix(".key").read_text()))
 
     def _headers(self, who: str, asked: Step) -> dict[str, str]:
         if who == "TPP":

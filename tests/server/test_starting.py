@@ -2,18 +2,22 @@
 
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from sandbox.certificates import SandboxQtsp
 from tests.serving import ROOT, Installation
+from tests.unit.xs2a.tpp.pki import the_root
 
 pytestmark = pytest.mark.slow
 
 PRODUCTION = {
     "XS2A_MODE": "production",
     "XS2A_CMS_TOKENS": "a long token of the bank itself",
-    "XS2A_PROXY_VERIFIES_CHAIN": "1",
+    "XS2A_TRUST_ANCHORS": "qtsps",
     "XS2A_TRUSTED_PROXIES": "10.0.0.1",
     "XS2A_SPI": "a-bank",
     "XS2A_SERVER_KEYS": "k" * 42 + "0",
@@ -99,7 +103,13 @@ def test_an_invalid_profile_is_refused_with_every_finding(
     [
         ({"XS2A_CMS_TOKENS": ""}, "XS2A_CMS_TOKENS"),
         ({"XS2A_CMS_TOKENS": "short"}, "XS2A_CMS_TOKENS"),
-        ({"XS2A_PROXY_VERIFIES_CHAIN": "0"}, "XS2A_PROXY_VERIFIES_CHAIN"),
+        (
+            {"XS2A_TRUST_ANCHORS": "no-such-file.pem"},
+            "no-such-file.pem: No such file",
+        ),
+        ({"XS2A_TRUST_ANCHORS": "sandbox.pem"}, "is the certificate of a sandbox"),
+        ({"XS2A_TRUST_ANY_CHAIN": "1"}, "XS2A_TRUST_ANY_CHAIN is for sandbox mode only"),
+        ({"XS2A_REVOCATION": "perhaps"}, "XS2A_REVOCATION"),
         ({"XS2A_TRUSTED_PROXIES": "0.0.0.0/0"}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_TRUSTED_PROXIES": "proxy"}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_TRUSTED_PROXIES": ""}, "XS2A_TRUSTED_PROXIES"),
@@ -117,6 +127,12 @@ def test_an_invalid_profile_is_refused_with_every_finding(
 def test_production_refuses_what_is_for_the_sandbox(
     installation: Installation, changed: dict[str, str], said: str
 ) -> None:
+    folder = installation.folder
+    SandboxQtsp.open(folder / "made", datetime.now(UTC))
+    (folder / "made" / "ca.pem").rename(folder / "sandbox.pem")
+    (folder / "qtsps").mkdir(exist_ok=True)
+    root = the_root().certificate.public_bytes(Encoding.PEM)
+    (folder / "qtsps" / "root.pem").write_bytes(root)
     refused = installation.run("serve", **(PRODUCTION | changed))
     assert refused.returncode == 1
     assert said in refused.stdout
@@ -131,6 +147,7 @@ def test_production_names_all_reasons_at_once(installation: Installation) -> Non
     assert refused.returncode == 1
     assert "XS2A_CMS_TOKENS" in refused.stdout
     assert "XS2A_TRUSTED_PROXIES" in refused.stdout
+    assert "XS2A_TRUST_ANCHORS" in refused.stdout
     assert "XS2A_SPI" in refused.stdout
     assert "XS2A_SERVER_KEYS" in refused.stdout
 

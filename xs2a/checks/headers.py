@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+from xs2a.checks.dates import http_date
 from xs2a.checks.values import has_control_characters
 from xs2a.errors import Finding
 from xs2a.spec.headers import HeaderRule, Kind
@@ -91,6 +92,7 @@ _FAULT_OF: Final[dict[Kind, Callable[[str], str | None]]] = {
     Kind.BOOLEAN: _must(lambda value: value.lower() in BOOLEAN_WORDS, "must be true or false"),
     Kind.URI: _must(_is_uri, "must be an absolute URI"),
     Kind.NOTIFICATION_MODES: _notification_fault,
+    Kind.DATE: _must(lambda value: http_date(value) is not None, "must be a date as HTTP has it"),
 }
 
 

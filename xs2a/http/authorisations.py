@@ -11,7 +11,7 @@ from cms.domain.authorisation import AuthorisationKind
 from cms.domain.kept_answer import KeptAnswer
 from cms.domain.parties import Role
 from cms.domain.profile import Profile
-from spi.types import ChallengeData, ScaMethod
+from spi.types import ChallengeData, ScaMethod, TppNote
 from xs2a.errors import RequestFaulty
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.reads import AuthorisationAddress, list_authorisations, read_sca_status
@@ -84,15 +84,16 @@ def _start(entry: Entry, kind: AuthorisationKind, path: dict[str, str]) -> Respo
         with addressed(entry, path) as address:
             return start_authorisation(parts, ctx, address, wanted, remember=remember)
 
-    return answer_once(replay, act, lambda progress: _started(progress, ctx.profile))
+    return answer_once(replay, act, lambda progress: _started(entry, progress))
 
 
-def _started(progress: Progress, profile: Profile) -> Response:
+def _started(entry: Entry, progress: Progress) -> Response:
+    profile = entry.ctx.profile
     url = links.authorisation_url(progress.payment, progress.authorisation, profile)
     named = {"authorisationId": progress.authorisation.authorisation_id}
     location = {"Location": links.absolute(url)}
     return json_response(
-        _body(progress, profile) | named, 201, _approach_header(progress) | location
+        _body(progress, profile, entry.notes) | named, 201, _approach_header(progress) | location
     )
 
 
@@ -139,7 +140,9 @@ def _approach_header(progress: Progress) -> dict[str, str]:
     return {"Aspsp-Sca-Approach": progress.authorisation.sca_approach.wire}
 
 
-def _body(progress: Progress, profile: Profile) -> dict[str, Any]:
+def _body(
+    progress: Progress, profile: Profile, warnings: tuple[TppNote, ...] = ()
+) -> dict[str, Any]:
     """Of a start and an update (spec 16.4). With a decoupled method the PSU confirms elsewhere:
     there is nothing for the TPP to choose or to show (spec 19).
     """
@@ -152,7 +155,7 @@ def _body(progress: Progress, profile: Profile) -> dict[str, Any]:
         "challengeData": _challenge(progress.challenge) if progress.challenge and shown else None,
         "_links": links.authorisation_links(progress.payment, progress.authorisation, profile),
         "psuMessage": psu_message(progress.psu_message),
-        "tppMessages": notes(progress.tpp_notes),
+        "tppMessages": notes((*warnings, *progress.tpp_notes)),
     }
 
 

@@ -4,7 +4,6 @@ from flask import Response
 
 from cms.domain.approach import Approach
 from cms.domain.authorisation import AuthorisationKind
-from cms.domain.profile import Profile
 from xs2a.errors import RequestFaulty
 from xs2a.flows.cancel import Cancellation, CancelRequest, cancel_payment
 from xs2a.http import gate, links
@@ -29,10 +28,11 @@ def answer_cancellation(entry: gate.Entry, path: dict[str, str]) -> Response:
         cancellation = cancel_payment(gate.door().parts, ctx, address, request)
     if cancellation.approach is None:
         return no_content()
-    return _awaiting_psu(cancellation, cancellation.approach, ctx.profile)
+    return _awaiting_psu(entry, cancellation, cancellation.approach)
 
 
-def _awaiting_psu(cancellation: Cancellation, approach: Approach, profile: Profile) -> Response:
+def _awaiting_psu(entry: gate.Entry, cancellation: Cancellation, approach: Approach) -> Response:
+    profile = entry.ctx.profile
     payment, authorisation = cancellation.payment, cancellation.authorisation
     offered = links.payment_links(payment, profile)
     headers = {}
@@ -48,6 +48,6 @@ def _awaiting_psu(cancellation: Cancellation, approach: Approach, profile: Profi
         "scaStatus": authorisation.status.value if authorisation else None,
         "_links": offered,
         "psuMessage": psu_message(cancellation.psu_message),
-        "tppMessages": notes(cancellation.tpp_notes),
+        "tppMessages": notes((*entry.notes, *cancellation.tpp_notes)),
     }
     return json_response(body, 202, headers)

@@ -38,6 +38,7 @@ _SCHEMA_OF_KIND: Final[dict[Kind, dict[str, Any]]] = {
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.URI: {"type": "string", "format": "uri"},
     Kind.NOTIFICATION_MODES: {"type": "string"},
+    Kind.DATE: {"type": "string"},
 }
 
 _PAIN_001: Final = {"type": "string", "description": "An ISO 20022 pain.001 message"}
@@ -178,7 +179,9 @@ def _described(
             },
         }
     described: Callable[[View], View] = blueprint.doc(
-        responses=responses, parameters=[_parameter(rule) for rule in rules], **more
+        responses=responses,
+        parameters=[*map(_parameter, rules), *map(_parameter_of_signatures, headers.SIGNATURE)],
+        **more,
     )
     return described
 
@@ -188,3 +191,9 @@ def _parameter(rule: HeaderRule) -> dict[str, Any]:
     if rule.max_length:
         schema["maxLength"] = rule.max_length
     return {"name": rule.name, "in": "header", "required": rule.mandatory, "schema": schema}
+
+
+def _parameter_of_signatures(rule: HeaderRule) -> dict[str, Any]:
+    """One document stands for all tenants: each one's profile says whether it is mandatory."""
+    told = "Mandatory where the bank demands signed requests, else not looked at"
+    return _parameter(rule) | {"required": False, "description": told}

@@ -56,7 +56,10 @@ from xs2a.tpp.refusals import (
     CertificateExpired,
     CertificateInvalid,
     CertificateMissing,
+    CertificateRevoked,
     RoleInvalid,
+    SignatureInvalid,
+    SignatureMissing,
 )
 
 log = logging.getLogger(__name__)
@@ -91,8 +94,11 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     CertificateMissing: Message.CERTIFICATE_MISSING,
     CertificateInvalid: Message.CERTIFICATE_INVALID,
     CertificateExpired: Message.CERTIFICATE_EXPIRED,
+    CertificateRevoked: Message.CERTIFICATE_REVOKED,
     CertificateBlocked: Message.CERTIFICATE_BLOCKED,
     RoleInvalid: Message.ROLE_INVALID,
+    SignatureMissing: Message.SIGNATURE_MISSING,
+    SignatureInvalid: Message.SIGNATURE_INVALID,
     BankUnavailable: Message.SERVICE_UNAVAILABLE,
     SealedByAnotherKey: Message.SERVICE_UNAVAILABLE,
     StoreUnavailable: Message.SERVICE_UNAVAILABLE,

@@ -17,15 +17,18 @@ from cms.domain.events import EventType, ReceivedRequest
 from cms.domain.ids import DEFAULT_TENANT, is_id
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
-from cms.domain.profile import Profile, ScaRedirectFlow
+from cms.domain.profile import Profile, ScaRedirectFlow, UriComplianceResponse
 from cms.profile_file import Profiles
+from spi.types import TppNote
 from xs2a.checks.headers import check_headers, is_uuid
 from xs2a.checks.oauth import TokenRule, token_rule
+from xs2a.checks.signature import SignatureCheck
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.negotiation import preferred
-from xs2a.http.sent import SentHeaders, sent_headers
+from xs2a.http.sent import SentHeaders, sent_body, sent_headers, sent_target
+from xs2a.http.uris import foreign_uris
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
@@ -34,6 +37,7 @@ from xs2a.tpp.caller import Caller
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.refusals import CertificateBlocked
 from xs2a.tpp.roles import check_role
+from xs2a.tpp.signature.signing_string import SignedRequest
 
 # The headers that are put on record: none that is secret, none that tells of the PSU.
 ON_RECORD: Final = (
@@ -54,6 +58,7 @@ class Door:
     parts: Parts
     profiles: Profiles
     identification: TppIdentification
+    signatures: SignatureCheck
     password_keys: PasswordKeys = PasswordKeys()
 
 
@@ -72,13 +77,14 @@ class Gate:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A request that has come in. `findings` are the faults of its headers, not yet told where
-    the route collects them together with those of the body. `token_rule` refuses it, unless the
-    payment's status makes it harmless.
+    the route collects them together with those of the body. `notes` are warnings, to be told with
+    a good answer. `token_rule` refuses it, unless the payment's status makes it harmless.
     """
 
     ctx: TppContext
     sent: SentHeaders
     findings: tuple[Finding, ...] = ()
+    notes: tuple[TppNote, ...] = ()
     token_rule: TokenRule | None = None
 
 
@@ -163,6 +169,9 @@ def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
     profile = tenant.profile
     counts = profile.common.check_tpp_roles_from_certificate_supported
     check_role(caller, demands.role, certificate_counts=counts)
+    if profile.common.tpp_signature_required:
+        signed = SignedRequest(request.method, sent_target(), sent, sent_body())
+        opened.signatures.check(signed, caller.tpp, profile)
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
     refused_by = _token_rule(profile, sent, with_token=token is not None)
@@ -179,7 +188,26 @@ def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
         psu_context=_psu_context(sent),
         access_token=token,
     )
-    return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
+    findings, notes = _judge_headers(demands.headers, known, profile)
+    return Entry(ctx, sent, findings, notes, refused_by)
+
+
+def _judge_headers(
+    rules: tuple[HeaderRule, ...], known: Known, profile: Profile
+) -> tuple[tuple[Finding, ...], tuple[TppNote, ...]]:
+    """Faults of the headers; and what the bank only warns of."""
+    faults = tuple(check_headers(rules, known.sent))
+    faulty = {fault.path for fault in faults}
+    certificate = known.caller.certificate
+    foreign = foreign_uris(
+        [rule for rule in rules if rule.label not in faulty],
+        profile,
+        known.sent,
+        certificate.domains if certificate else (),
+    )
+    if profile.common.tpp_uri_compliance_response is UriComplianceResponse.REJECT:
+        return (*faults, *foreign), ()
+    return faults, tuple(TppNote(each.text, each.path) for each in foreign)
 
 
 def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:

@@ -10,11 +10,11 @@ from cms.domain.money import Amount
 from cms.domain.payment import TppWishes
 from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
-from cms.domain.profile import NotificationMode, Profile
+from cms.domain.profile import Profile
 from cms.service.idempotency import body_digest
 from spi.types import Initiated
 from xs2a.bodies.reading import media_type_finding, read_order
-from xs2a.checks.headers import notification_modes, says_true
+from xs2a.checks.headers import says_true
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
@@ -24,6 +24,7 @@ from xs2a.http.replay import Replay, answer_once, replay_key
 from xs2a.http.sent import SentHeaders, sent_body
 from xs2a.http.wishes import (
     absent,
+    agreed_modes,
     missing_way_back,
     prefers_explicit,
     redirect_uris,
@@ -47,7 +48,7 @@ def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) 
     first = replay.first_answer() if replay else None
     if first is not None:  # before the rules: what was right then may be too late now
         return first
-    agreed = _agreed_modes(ctx.profile, sent)
+    agreed = agreed_modes(ctx.profile, sent)
     payment_request = _read_request(entry, body, service, product, agreed=agreed or ())
     if ctx.profile.common.psu_in_initial_request_ignored:
         ctx = replace(ctx, psu=None)
@@ -104,7 +105,7 @@ def _read_request(
         service=service,
         product=product,
         order=read.order,
-        notes=read.notes,
+        notes=(*entry.notes, *read.notes),
         wishes=_wishes(sent, agreed),
         reject_without_funds=says_true(sent.get("tpp-rejection-nofunds-preferred")),
         sca_wishes=sca_wishes(sent),
@@ -132,15 +133,6 @@ def _wishes(sent: SentHeaders, agreed: tuple[str, ...]) -> TppWishes:
         notification_modes=agreed,
         brand_logging_information=sent.get("tpp-brand-logging-information") or None,
     )
-
-
-def _agreed_modes(profile: Profile, sent: SentHeaders) -> tuple[str, ...] | None:
-    """Notices the TPP wants and the bank sends; None where the bank sends none at all (13.5)."""
-    offered = profile.common.aspsp_notifications_supported
-    if NotificationMode.NONE in offered:
-        return None
-    asked = notification_modes(sent.get("tpp-notification-content-preferred") or "")
-    return tuple(mode.value for mode in offered if mode.value in asked)
 
 
 def _created(

@@ -1,8 +1,8 @@
 """What a TPP wishes by headers: the SCA approach, the start, the PSU's way back."""
 
 from cms.domain.payment import RedirectUris
-from cms.domain.profile import Profile
-from xs2a.checks.headers import says_true
+from cms.domain.profile import NotificationMode, Profile
+from xs2a.checks.headers import notification_modes, says_true
 from xs2a.errors import Finding
 from xs2a.http.sent import SentHeaders
 from xs2a.sca.approaches import Wishes, redirects_by_link
@@ -41,6 +41,15 @@ def redirect_uris_of_start(sent: SentHeaders) -> RedirectUris:
 
 def _filled(value: str | None) -> str | None:
     return value if value and value.strip() else None
+
+
+def agreed_modes(profile: Profile, sent: SentHeaders) -> tuple[str, ...] | None:
+    """Notices the TPP wants and the bank sends; None where the bank sends none at all (13.5)."""
+    offered = profile.common.aspsp_notifications_supported
+    if NotificationMode.NONE in offered:
+        return None
+    asked = notification_modes(sent.get("tpp-notification-content-preferred") or "")
+    return tuple(mode.value for mode in offered if mode.value in asked)
 
 
 def missing_way_back(profile: Profile, sent: SentHeaders) -> tuple[Finding, ...]:

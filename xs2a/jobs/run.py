@@ -8,6 +8,7 @@ from cms.service.due import DueRows
 from cms.service.jobs import Jobs
 from xs2a.flows.parts import Parts
 from xs2a.jobs.backoff import Backoff
+from xs2a.jobs.fetching import Fetching
 from xs2a.jobs.tenants import Tenants
 
 BATCH = 100  # rows of one transaction, or of one look for what is due
@@ -24,6 +25,7 @@ class Workshop:
     backoff: Backoff
     event_retention: timedelta
     idempotency_retention: timedelta
+    fetching: Fetching | None  # none where nobody asks whether certificates are revoked
     batch: int = BATCH
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from xs2a.jobs.payments import expire_payments, settle_intents
+from xs2a.jobs.revocation import fetch_revocations
 from xs2a.jobs.rows import expire_authorisations, let_in_again, purge
 from xs2a.jobs.run import Run, Workshop
 
@@ -25,5 +26,6 @@ JOBS: Final = (
     Job("settle_intents", timedelta(seconds=30), settle_intents),
     Job("expire_authorisations", timedelta(seconds=30), expire_authorisations),
     Job("let_in_again", timedelta(minutes=1), let_in_again),
+    Job("fetch_revocations", timedelta(seconds=10), fetch_revocations),
     Job("purge", timedelta(hours=1), purge),
 )

@@ -18,6 +18,7 @@ class Kind(Enum):
     BOOLEAN = auto()
     URI = auto()
     NOTIFICATION_MODES = auto()
+    DATE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ _PSU: Final = (
     HeaderRule("PSU-Corporate-ID", max_length=50),
     HeaderRule("PSU-Corporate-ID-Type", max_length=50),
 )
-_WAYS_BACK: Final = (
+WAYS_BACK: Final = (
     HeaderRule("TPP-Redirect-URI", Kind.URI, max_length=500),
     HeaderRule("TPP-Nok-Redirect-URI", Kind.URI, max_length=500),
 )
+NOTIFICATION_URI: Final = HeaderRule("TPP-Notification-URI", Kind.URI, max_length=500)
 _EXPLICIT: Final = HeaderRule("TPP-Explicit-Authorisation-Preferred", Kind.BOOLEAN)
 _APPROACH: Final = (
     HeaderRule("TPP-Redirect-Preferred", Kind.BOOLEAN),
@@ -59,22 +61,30 @@ _IDEMPOTENCY_KEY: Final = HeaderRule("Idempotency-Key", max_length=255, may_be_b
 INITIATION: Final = (
     X_REQUEST_ID,
     *_PSU,
-    *_WAYS_BACK,
+    *WAYS_BACK,
     HeaderRule("TPP-Brand-Logging-Information", max_length=255),
     HeaderRule("PSU-Device-ID", Kind.UUID),
     HeaderRule("PSU-IP-Address", Kind.IP_ADDRESS, mandatory=True, max_length=140),
     _EXPLICIT,
     *_APPROACH,
     HeaderRule("TPP-Rejection-NoFunds-Preferred", Kind.BOOLEAN),
-    HeaderRule("TPP-Notification-URI", Kind.URI, max_length=500),
+    NOTIFICATION_URI,
     HeaderRule("TPP-Notification-Content-Preferred", Kind.NOTIFICATION_MODES),
     _IDEMPOTENCY_KEY,
 )
 
-START: Final = (X_REQUEST_ID, *_PSU, *_WAYS_BACK, *_APPROACH, _IDEMPOTENCY_KEY)
+START: Final = (X_REQUEST_ID, *_PSU, *WAYS_BACK, *_APPROACH, _IDEMPOTENCY_KEY)
 
 UPDATE: Final = (X_REQUEST_ID, *_PSU)
 
-CANCELLATION: Final = (X_REQUEST_ID, *_WAYS_BACK, _EXPLICIT, *_APPROACH)
+CANCELLATION: Final = (X_REQUEST_ID, *WAYS_BACK, _EXPLICIT, *_APPROACH)
 
 READ: Final = (X_REQUEST_ID,)
+
+# What every request carries where the profile demands signatures (spec 5).
+SIGNATURE: Final = (
+    HeaderRule("Signature", mandatory=True, max_length=8_192),  # of an RSA-8192 key, too
+    HeaderRule("TPP-Signature-Certificate", mandatory=True, max_length=16_384),
+    HeaderRule("Digest", mandatory=True, max_length=512),
+    HeaderRule("Date", Kind.DATE, mandatory=True, max_length=50),
+)

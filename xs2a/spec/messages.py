@@ -23,6 +23,11 @@ class Message(Enum):
         400,
         "The requested execution date is not possible.",
     )
+    TIMESTAMP_INVALID = (
+        "TIMESTAMP_INVALID",
+        400,
+        "The request's date is too far from the time now.",
+    )
     PERIOD_INVALID = "PERIOD_INVALID", 400, "The period ends before it starts."
     PAYMENT_FAILED = "PAYMENT_FAILED", 400, "The payment failed in its first processing."
     SCA_METHOD_UNKNOWN = "SCA_METHOD_UNKNOWN", 400, "The PSU does not have this SCA method."
@@ -36,8 +41,12 @@ class Message(Enum):
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING", 401, "No TPP certificate was presented."
     CERTIFICATE_INVALID = "CERTIFICATE_INVALID", 401, "The TPP certificate is not valid for PSD2."
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED", 401, "The TPP certificate has expired."
+    # So the OpenAPI spells it; the guidelines' prose has CERTIFICATE_REVOKED.
+    CERTIFICATE_REVOKED = "CERTIFICATE_REVOKE", 401, "The TPP certificate has been revoked."
     CERTIFICATE_BLOCKED = "CERTIFICATE_BLOCKED", 401, "The bank has blocked this TPP."
     ROLE_INVALID = "ROLE_INVALID", 401, "The TPP does not have the role this service needs."
+    SIGNATURE_MISSING = "SIGNATURE_MISSING", 401, "The request is not signed."
+    SIGNATURE_INVALID = "SIGNATURE_INVALID", 401, "The signature does not fit the request."
     PSU_CREDENTIALS_INVALID = (
         "PSU_CREDENTIALS_INVALID",
         401,

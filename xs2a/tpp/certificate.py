@@ -1,8 +1,10 @@
-"""The TPP's certificate (QWAC) as the TLS-terminating proxy hands it over in a header (T1)."""
+"""A TPP's certificate as it comes in a header: the QWAC by the TLS-terminating proxy (T1), or a
+QSealC with a signature.
+"""
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -13,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 from cms.domain.parties import Tpp
-from xs2a.tpp.qc_statements import QC_STATEMENTS, Psd2Statement, psd2_statement
+from xs2a.tpp.qc_statements import QC_STATEMENTS, Statements, read_statements
 
 LONGEST_HEADER: Final = 16_384  # characters; a QWAC with an RSA-4096 key takes about 5,000
 REMEMBERED_CERTIFICATES: Final = 512  # each costs a few kilobytes of every process
@@ -38,6 +40,8 @@ class CertificateUnreadable(Exception):
 class TppCertificate:
     """What the server takes from a certificate. `domains` are the DNS names (SAN, and the common
     name if it is one), in lower case, wildcards included; `thumbprint` is SHA-256 in hex.
+    `qc_types` are the kinds of qualified certificate that it says it is, as OIDs; `parsed` is all
+    of it, its public key and extensions known to be readable.
     """
 
     tpp: Tpp
@@ -47,6 +51,8 @@ class TppCertificate:
     serial: int
     domains: tuple[str, ...]
     thumbprint: str
+    qc_types: frozenset[str]
+    parsed: x509.Certificate = field(repr=False)
 
 
 @lru_cache(maxsize=REMEMBERED_CERTIFICATES)
@@ -54,15 +60,15 @@ def read_certificate(header_value: str) -> TppCertificate:
     """Read the certificate in a header's value; one seen before comes from memory.
 
     Takes PEM, PEM in one line with blanks or percent-encoded (nginx, Apache), the Base64 of the
-    DER alone, and RFC 9440's `:Base64:`. Neither validity nor issuer are judged here. Raises
+    DER alone, and RFC 9440's `:Base64:`. Whether it counts is not judged here. Raises
     CertificateUnreadable, and nothing else whatever comes in.
     """
     if len(header_value) > LONGEST_HEADER:
         raise CertificateUnreadable("The TPP certificate is too long.")
     try:
         certificate = x509.load_der_x509_certificate(_der(header_value))
-        statement = _psd2_statement(certificate)
-        return _tpp_certificate(certificate, statement)
+        certificate.public_key()  # one of a kind that nobody can use raises here
+        return _tpp_certificate(certificate, _statements(certificate))
     except CertificateUnreadable:
         raise
     # A parser of bytes from outside may fail in ways nobody listed; all of them mean the same.
@@ -83,7 +89,7 @@ def _der(header_value: str) -> bytes:
     return b64decode("".join(body.split()), validate=True)
 
 
-def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
+def _statements(certificate: x509.Certificate) -> Statements:
     try:
         extension = certificate.extensions.get_extension_for_oid(QC_STATEMENTS).value
     except x509.ExtensionNotFound as error:
@@ -91,15 +97,15 @@ def _psd2_statement(certificate: x509.Certificate) -> Psd2Statement:
     if not isinstance(extension, x509.UnrecognizedExtension):
         raise TypeError(type(extension))
     try:
-        return psd2_statement(extension.value)
+        return read_statements(extension.value)
     except ValueError as error:
         raise CertificateUnreadable(
             "The TPP certificate has no readable PSD2 statement."
         ) from error
 
 
-def _tpp_certificate(certificate: x509.Certificate, statement: Psd2Statement) -> TppCertificate:
-    subject = certificate.subject
+def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> TppCertificate:
+    subject, statement = certificate.subject, statements.psd2
     numbers = _texts(subject, NameOID.ORGANIZATION_IDENTIFIER)
     if len(numbers) != 1:
         raise CertificateUnreadable("The TPP certificate has no authorisation number.")
@@ -123,6 +129,8 @@ def _tpp_certificate(certificate: x509.Certificate, statement: Psd2Statement) ->
         serial=certificate.serial_number,
         domains=_domains(certificate),
         thumbprint=certificate.fingerprint(SHA256()).hex(),
+        qc_types=statements.qc_types,
+        parsed=certificate,
     )
 
 

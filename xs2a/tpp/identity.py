@@ -1,7 +1,6 @@
 """Finds out which TPP sent a request. Only the bank's own proxies are believed (T1-T3)."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Protocol
@@ -9,10 +8,14 @@ from typing import Final, Protocol
 from cms.domain.parties import Tpp
 from xs2a.tpp.caller import Caller
 from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
-from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateMissing
+from xs2a.tpp.certificate_chain import Chain, read_chain
+from xs2a.tpp.judging import CertificateJudge
+from xs2a.tpp.refusals import CertificateInvalid, CertificateMissing
 from xs2a.tpp.roles import roles_named
+from xs2a.tpp.usage import CertificateKind
 
 CERTIFICATE_HEADERS: Final = ("tpp-qwac-certificate", "client-cert")  # the latter: RFC 9440
+CHAIN_HEADER: Final = "client-cert-chain"  # its issuers (RFC 9440)
 ROLES_HEADER: Final = "tpp-roles-allowed"
 
 
@@ -28,24 +31,24 @@ class TppIdentification:
 
     `trusted_proxies` are addresses or networks (`10.0.0.0/8`); one that is neither raises
     ValueError. `default_tpp` calls where no certificate is presented: for the sandbox only.
-    `clock` gives the time now, aware.
+    `judge` tells whether a certificate counts.
     """
 
     def __init__(
         self,
         trusted_proxies: Iterable[str],
         default_tpp: Tpp | None,
-        clock: Callable[[], datetime],
+        judge: CertificateJudge,
     ) -> None:
         self._trusted = tuple(ip_network(each) for each in trusted_proxies)
         self._trusts = lru_cache(maxsize=4096)(self._is_trusted)
         self._default_tpp = default_tpp
-        self._clock = clock
+        self._judge = judge
 
     def identify(self, remote_addr: str, headers: Headers) -> Caller:
-        """The caller. From anybody but a trusted proxy the three headers count as not sent.
+        """The caller. From anybody but a trusted proxy the four headers count as not sent.
 
-        Raises CertificateMissing, CertificateInvalid or CertificateExpired.
+        Raises CertificateMissing, CertificateInvalid, CertificateExpired or CertificateRevoked.
         """
         certificate, roles = None, None
         if self._trusts(remote_addr):
@@ -53,7 +56,7 @@ class TppIdentification:
             roles = headers.get(ROLES_HEADER)
         tpp = self._default_tpp
         if certificate is not None:
-            self._check_validity(certificate)
+            self._judge.judge(certificate, CertificateKind.QWAC, _issuers(headers))
             tpp = certificate.tpp
         if tpp is None:
             raise CertificateMissing
@@ -68,14 +71,6 @@ class TppIdentification:
             address = address.ipv4_mapped
         return any(address in network for network in self._trusted)
 
-    def _check_validity(self, certificate: TppCertificate) -> None:
-        """Both ends of the validity belong to it (RFC 5280, 4.1.2.5)."""
-        now = self._clock()
-        if now > certificate.not_after:
-            raise CertificateExpired
-        if now < certificate.not_before:
-            raise CertificateInvalid("The TPP certificate is not valid yet.")
-
 
 def _presented(headers: Headers) -> TppCertificate | None:
     sent = [value for name in CERTIFICATE_HEADERS if (value := headers.get(name)) and value.strip()]
@@ -89,3 +84,13 @@ def _presented(headers: Headers) -> TppCertificate | None:
     if any(other.thumbprint != first.thumbprint for other in others):
         raise CertificateInvalid("Two different TPP certificates were presented.")
     return first
+
+
+def _issuers(headers: Headers) -> Chain:
+    sent = headers.get(CHAIN_HEADER)
+    if not sent:
+        return ()
+    try:
+        return read_chain(sent)
+    except CertificateUnreadable as error:
+        raise CertificateInvalid(str(error)) from error

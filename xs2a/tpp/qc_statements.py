@@ -1,4 +1,4 @@
-"""The PSD2 statement among a certificate's QcStatements (ETSI TS 119 495, clause 5.1)."""
+"""A certificate's QcStatements: the PSD2 statement (ETSI TS 119 495, clause 5.1) and the QcType."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +10,7 @@ from cms.domain.parties import Role
 
 QC_STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")  # RFC 3739, 3.2.6
 PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
+QC_TYPE: Final = ObjectIdentifier("0.4.0.1862.1.6")  # ETSI EN 319 412-5, 4.2.3
 
 _OBJECT_IDENTIFIER_TAG: Final = b"\x06"
 _ROLE_OF_OID: Final = {role.oid: role for role in Role}
@@ -24,20 +25,37 @@ class Psd2Statement:
     authority_id: str
 
 
-def psd2_statement(extension: bytes) -> Psd2Statement:
-    """The PSD2 statement of a QcStatements extension (DER).
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What is taken of all statements. `qc_types` are OIDs; none if there is no such statement."""
+
+    psd2: Psd2Statement
+    qc_types: frozenset[str]
+
+
+def read_statements(extension: bytes) -> Statements:
+    """The statements of a QcStatements extension (DER).
 
     Roles go by their OID: the name beside it is the issuer's free text. An OID that is no PSD2
-    role gives no role. Raises ValueError if there is not exactly one readable PSD2 statement.
+    role gives no role. Raises ValueError if there is not exactly one readable PSD2 statement, or
+    if a QcType cannot be read.
     """
-    found = [
-        statement.content
-        for statement in map(_statement, _elements(extension))
-        if statement is not None and statement.statement_id == PSD2_STATEMENT
-    ]
+    statements = [each for each in map(_statement, _elements(extension)) if each is not None]
+    found = [each.content for each in statements if each.statement_id == PSD2_STATEMENT]
     if len(found) != 1:
         raise ValueError(f"{len(found)} PSD2 statements")
-    psd2 = found[0].parse(_Psd2QcType)
+    return Statements(
+        psd2=_psd2_statement(found[0].parse(_Psd2QcType)),
+        qc_types=frozenset(
+            oid.dotted_string
+            for each in statements
+            if each.statement_id == QC_TYPE
+            for oid in _oids(each.content)
+        ),
+    )
+
+
+def _psd2_statement(psd2: "_Psd2QcType") -> Psd2Statement:
     oids = (role.role_oid.dotted_string for role in psd2.roles)
     return Psd2Statement(
         roles=frozenset(_ROLE_OF_OID[oid] for oid in oids if oid in _ROLE_OF_OID),
@@ -54,6 +72,11 @@ class _Anything:
 @asn1.sequence
 class _Elements:
     elements: list[asn1.TLV]
+
+
+@asn1.sequence
+class _Oids:
+    oids: list[ObjectIdentifier]
 
 
 @asn1.sequence
@@ -85,6 +108,11 @@ def _elements(extension: bytes) -> list[asn1.TLV]:
     if elements and elements[0].tag_bytes == _OBJECT_IDENTIFIER_TAG:
         return [outer]
     return elements
+
+
+def _oids(content: asn1.TLV) -> list[ObjectIdentifier]:
+    wrapped = asn1.encode_der(_Anything(element=content))  # as above
+    return asn1.decode_der(_Oids, wrapped).oids
 
 
 def _statement(element: asn1.TLV) -> _Statement | None:

@@ -21,10 +21,31 @@ class CertificateExpired(Refusal):
     text = "The TPP certificate has expired."
 
 
+class CertificateRevoked(Refusal):
+    """The QTSP has revoked the certificate, or the QTSP's own is revoked (T1)."""
+
+    text = "The TPP certificate has been revoked."
+
+
 class CertificateBlocked(Refusal):
     """The bank has put the TPP on its stop list (spec 5.5)."""
 
     text = "The bank has blocked this TPP."
+
+
+class SignatureMissing(Refusal):
+    """The bank wants every request signed, and this one is not (spec 5)."""
+
+    text = "The request is not signed."
+
+
+class SignatureInvalid(Refusal):
+    """The signature does not fit the request, its certificate or the TPP (spec 5, T5)."""
+
+    text = "The signature does not fit the request."
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, path="signature")
 
 
 class RoleInvalid(Refusal):

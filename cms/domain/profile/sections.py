@@ -253,6 +253,11 @@ class CommonProfile:
     tpp_signature_required: bool = key(
         "tppSignatureRequired", False, "Every request must be signed by the TPP."
     )
+    signature_date_tolerance: timedelta = key(
+        "signatureDateToleranceMs",
+        timedelta(minutes=5),
+        "How far the `Date` of a signed request may be from the time now, in either direction.",
+    )
     psu_in_initial_request_mandated: bool = key(
         "psuInInitialRequestMandated", False, "The first request must carry `PSU-ID`."
     )

@@ -12,7 +12,9 @@ jobs = Blueprint("jobs", __name__)
 @jobs.get("/jobs")
 @demands(OperatorRole.READ)
 def runs() -> str:
-    """Every job with its lease, and the latest runs that had something to do."""
+    """Every job with its lease, the latest runs that had something to do, and the lists of revoked
+    certificates that are fetched.
+    """
     leases = console_rooms().jobs.leases()
     named = request.args.get("job", "")
     job = named if named in {lease.job for lease in leases} else None
@@ -21,5 +23,6 @@ def runs() -> str:
         leases=leases,
         runs=console_rooms().jobs.latest_runs(job),
         job=job,
+        sources=console_rooms().revocations.sources(),
         now=console_rooms().clock(),
     )

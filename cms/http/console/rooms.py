@@ -9,6 +9,7 @@ from flask import current_app
 from cms.service.intents import BankIntents
 from cms.service.jobs import Jobs
 from cms.service.operators import OperatorSessions, Trail
+from cms.service.revocation import Revocations
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class ConsoleRooms:
     trail: Trail
     intents: BankIntents
     jobs: Jobs
+    revocations: Revocations
     clock: Callable[[], datetime]
     secure_cookie: bool
 

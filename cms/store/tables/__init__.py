@@ -9,6 +9,7 @@ from cms.store.tables.jobs import job_leases, job_runs
 from cms.store.tables.metadata import metadata
 from cms.store.tables.operators import operator_actions, operator_sessions, operators
 from cms.store.tables.payments import payment_psus, payments
+from cms.store.tables.revocation import revocation_sources
 from cms.store.tables.stop_list import tpp_stop_list
 from cms.store.tables.tpps import tpps
 
@@ -26,6 +27,7 @@ __all__ = [
     "operators",
     "payment_psus",
     "payments",
+    "revocation_sources",
     "tpp_stop_list",
     "tpps",
 ]

@@ -119,7 +119,7 @@ def test_wrong_values_are_all_named_and_change_nothing(client: FlaskClient) -> N
     before = settings_of(client)
     document = settings_of(client)
     document["common"]["redirectUrlExpirationTimeMs"] = "soon"
-    document["common"]["tppSignatureRequired"] = True
+    document["common"]["tppSignatureRequired"] = "yes"
     document["pis"]["supportedPaymentTypeAndProductMatrix"] = {"SINGLE": [4]}
     answer = client.put(SETTINGS, json=document)
 
@@ -127,8 +127,8 @@ def test_wrong_values_are_all_named_and_change_nothing(client: FlaskClient) -> N
     errors = [one["path"] for one in answer.get_json()["findings"] if one["severity"] == "error"]
     assert errors == [
         "pis.supportedPaymentTypeAndProductMatrix.SINGLE[0]",
-        "common.redirectUrlExpirationTimeMs",
         "common.tppSignatureRequired",
+        "common.redirectUrlExpirationTimeMs",
     ]
     assert settings_of(client) == before
 

@@ -4,14 +4,16 @@ from datetime import date
 
 import pytest
 
-from bench import bulk, hostile
+from bench import bulk, hostile, identifying, report
 from bench.bulk import ENTRIES, BulkMeasured
 from bench.counting import Cost
 from bench.hostile import HostileMeasured
+from bench.identifying import Identified
 from bench.load import Outcome
 from bench.measuring import Measured, Results
 from bench.report import as_markdown, bulks, hostile_bodies, share_of_floor, throughput
 from cms.domain.payment_service import PaymentService
+from sandbox.certificates import KeyType
 from tests.fuzz.hostile import Hostile
 
 
@@ -48,6 +50,21 @@ def test_a_row_per_deed_and_server(results: Results) -> None:
     page = as_markdown([table], "a machine", date(2026, 1, 2))
     assert "on 2026-01-02" in page
     assert "| SQLite | initiation | xs2a | 50 | 0.50 | 2.0 | 2.0 | 1.0 | 1.0 |" in page
+
+
+def test_a_known_certificate_that_costs_too_much_is_told() -> None:
+    quick, slow = Outcome(1.0, [0.0002] * 3), Outcome(1.0, [0.0004] * 3)
+    measured = [
+        Identified(KeyType.EC, known=True, outcome=quick),
+        Identified(KeyType.RSA, known=True, outcome=slow),
+        Identified(KeyType.RSA, known=False, outcome=slow),
+    ]
+    assert identifying.slow(measured) == ["rsa: 0.40 ms"]
+    assert report.identifying(measured).cells == [
+        ["known", "EC", "0.200", "0.200"],
+        ["known", "RSA", "0.400", "0.400"],
+        ["new", "RSA", "0.400", "0.400"],
+    ]
 
 
 def test_a_bulk_too_slow_even_once_is_told() -> None:

@@ -131,13 +131,8 @@ def test_the_sound_profile_has_no_finding() -> None:
             "warning",
             "pis.supportedTransactionStatusFormats[1]",
         ),
+        ({"common.signatureDateToleranceMs": 0}, "warning", "common.signatureDateToleranceMs"),
         # Not served by this version.
-        ({"common.tppSignatureRequired": True}, "error", "common.tppSignatureRequired"),
-        (
-            {"common.checkUriComplianceToDomainSupported": True},
-            "error",
-            "common.checkUriComplianceToDomainSupported",
-        ),
         (
             {
                 "common.scaRedirectFlow": "OAUTH",

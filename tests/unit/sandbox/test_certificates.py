@@ -1,30 +1,23 @@
-"""The sandbox QTSP: what it issues, and the sandbox TPP's certificate that is always good."""
+"""The sandbox QTSP: what it issues, and whom it has revoked."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
-from sandbox.certificates import (
-    QC_STATEMENTS,
-    SANDBOX_TPP,
-    KeyType,
-    SandboxQtsp,
-    ensure_tpp_certificate,
-    qc_statements,
-)
+from sandbox.certificates import SANDBOX_MARK, SANDBOX_TPP, KeyType, SandboxQtsp, qc_statements
+from sandbox.qc_statements import QC_STATEMENTS
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-SECRET = {"ca.key", "tpp-qwac.key"}
-PUBLIC = {"ca.pem", "tpp-qwac.pem", "tpp-qwac.header"}
 
 
 def certificate_in(path: Path) -> x509.Certificate:
@@ -85,80 +78,46 @@ def test_the_ca_is_kept(tmp_path: Path) -> None:
     assert first.certificate == later.certificate
 
 
-def test_the_tpp_gets_files_ready_to_use(tmp_path: Path) -> None:
-    header = ensure_tpp_certificate(tmp_path / "var", NOW)
-    assert header == tmp_path / "var" / "tpp-qwac.header"
-    modes = {
-        path.name: path.stat().st_mode & 0o777
-        for path in header.parent.iterdir()
-        if not path.name.startswith(".")
-    }
-    assert {name for name, mode in modes.items() if mode == 0o600} == SECRET
-    assert modes.keys() == SECRET | PUBLIC
-    pem = header.with_name("tpp-qwac.pem").read_text()
-    assert unquote(header.read_text()) == pem + "\n"
-    certificate = certificate_in(header.with_name("tpp-qwac.pem"))
-    certificate.verify_directly_issued_by(certificate_in(header.with_name("ca.pem")))
-    assert certificate.not_valid_before_utc <= NOW
-    assert certificate.not_valid_after_utc == NOW + 90 * DAY
+def test_a_seal_certificate_signs_and_is_for_nothing_else(tmp_path: Path) -> None:
+    qtsp = SandboxQtsp.open(tmp_path, NOW, "http://bank.example/list.crl")
+    issued = qtsp.issue_qsealc(SANDBOX_TPP, not_before=NOW, not_after=NOW + DAY)
+    extensions = x509.load_pem_x509_certificate(issued.pem.encode()).extensions
+    usage = extensions.get_extension_for_class(x509.KeyUsage).value
+    assert (usage.digital_signature, usage.content_commitment) == (True, True)
+    oids = {extension.oid for extension in extensions}
+    assert oids.isdisjoint({x509.ExtendedKeyUsage.oid, x509.SubjectAlternativeName.oid})
+    assert {QC_STATEMENTS, x509.CRLDistributionPoints.oid} < oids
 
 
-DAMAGES: dict[str, Callable[[Path], object]] = {
-    "no header": lambda folder: (folder / "tpp-qwac.header").unlink(),
-    "another header": lambda folder: (folder / "tpp-qwac.header").write_text("x"),
-    "header that is no text": lambda folder: (folder / "tpp-qwac.header").write_bytes(b"\xff"),
-    "no certificate": lambda folder: (folder / "tpp-qwac.pem").unlink(),
-    "unreadable certificate": lambda folder: (folder / "tpp-qwac.pem").write_text("x"),
-    "no key": lambda folder: (folder / "tpp-qwac.key").unlink(),
-    "unreadable key": lambda folder: (folder / "tpp-qwac.key").write_text("x"),
-    "key of somebody else": lambda folder: (folder / "ca.key").rename(folder / "tpp-qwac.key"),
-    "no CA key": lambda folder: (folder / "ca.key").unlink(),
-    "no CA certificate": lambda folder: (folder / "ca.pem").unlink(),
-    "unreadable CA certificate": lambda folder: (folder / "ca.pem").write_text("x"),
-    "CA key of somebody else": lambda folder: (folder / "tpp-qwac.key").rename(folder / "ca.key"),
-    "half a renewal": lambda folder: (
-        (folder / "tpp-qwac.key").rename(folder / "tpp-qwac.key.new").chmod(0o644)
-    ),
-}
+def test_everything_bears_the_mark_of_sandboxes(tmp_path: Path) -> None:
+    qtsp = SandboxQtsp.open(tmp_path, NOW)
+    valid: dict[str, Any] = {"not_before": NOW, "not_after": NOW + DAY}
+    issued = [qtsp.issue_qwac(SANDBOX_TPP, **valid), qtsp.issue_qsealc(SANDBOX_TPP, **valid)]
+    made = [x509.load_pem_x509_certificate(each.pem.encode()) for each in issued]
+    for certificate in (qtsp.certificate, *made):
+        assert SANDBOX_MARK in {extension.oid for extension in certificate.extensions}
 
 
-@pytest.mark.parametrize("damage", DAMAGES.values(), ids=list(DAMAGES))
-def test_what_is_damaged_is_made_anew(tmp_path: Path, damage: Callable[[Path], object]) -> None:
-    header = ensure_tpp_certificate(tmp_path, NOW)
-    before = header.read_text()
-    damage(tmp_path)
-    after = ensure_tpp_certificate(tmp_path, NOW).read_text()
-    assert after != before
-    certificate = certificate_in(tmp_path / "tpp-qwac.pem")
-    assert unquote(after).strip() == (tmp_path / "tpp-qwac.pem").read_text().strip()
-    certificate.verify_directly_issued_by(certificate_in(tmp_path / "ca.pem"))
-    key = load_pem_private_key((tmp_path / "tpp-qwac.key").read_bytes(), None)
-    assert key.public_key() == certificate.public_key()
-    assert (tmp_path / "tpp-qwac.key").stat().st_mode & 0o777 == 0o600
+def test_a_qtsp_without_the_mark_is_replaced(tmp_path: Path) -> None:
+    before = SandboxQtsp.open(tmp_path, NOW).certificate
+    key = load_pem_private_key((tmp_path / "ca.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    unmarked = (
+        x509.CertificateBuilder(before.issuer, before.subject, key.public_key(), 1)
+        .not_valid_before(before.not_valid_before_utc)
+        .not_valid_after(before.not_valid_after_utc)
+        .sign(key, SHA256())
+    )
+    (tmp_path / "ca.pem").write_bytes(unmarked.public_bytes(Encoding.PEM))
+    after = SandboxQtsp.open(tmp_path, NOW).certificate
+    assert after not in {before, unmarked}
 
 
-@pytest.mark.parametrize(
-    "passed, renewed",
-    [
-        (timedelta(0), False),
-        (79 * DAY, False),
-        (80 * DAY, False),
-        (80 * DAY + timedelta(seconds=1), True),
-        (91 * DAY, True),
-        (-2 * DAY, True),
-        (4000 * DAY, True),
-        (-4000 * DAY, True),
-    ],
-)
-def test_the_certificate_is_renewed_with_less_than_ten_days_left_or_before_its_time(
-    tmp_path: Path, passed: timedelta, renewed: bool
-) -> None:
-    before = ensure_tpp_certificate(tmp_path, NOW).read_text()
-    after = ensure_tpp_certificate(tmp_path, NOW + passed).read_text()
-    assert (after != before) is renewed
-    certificate = certificate_in(tmp_path / "tpp-qwac.pem")
-    ca = certificate_in(tmp_path / "ca.pem")
-    certificate.verify_directly_issued_by(ca)
-    assert certificate.not_valid_before_utc <= NOW + passed < certificate.not_valid_after_utc
-    assert ca.not_valid_before_utc <= certificate.not_valid_before_utc
-    assert certificate.not_valid_after_utc <= ca.not_valid_after_utc
+def test_the_list_of_revoked_certificates_is_signed_and_dated(tmp_path: Path) -> None:
+    qtsp = SandboxQtsp.open(tmp_path, NOW)
+    crl = x509.load_der_x509_crl(qtsp.crl({7: NOW - DAY}, NOW))
+    key = qtsp.certificate.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert crl.is_signature_valid(key)
+    assert [(each.serial_number, each.revocation_date_utc) for each in crl] == [(7, NOW - DAY)]
+    assert (crl.last_update_utc, crl.next_update_utc) == (NOW, NOW + timedelta(minutes=2))

@@ -47,6 +47,7 @@ from cms.domain.profile import (
         ("common.startAuthorisationMode", StartAuthorisationMode.AUTO),
         ("common.redirectUrlExpirationTimeMs", timedelta(minutes=10)),
         ("common.authorisationExpirationTimeMs", timedelta(days=1)),
+        ("common.signatureDateToleranceMs", timedelta(minutes=5)),
         ("common.supportedAccountReferenceFields", ("IBAN",)),
         ("common.checkTppRolesFromCertificateSupported", True),
         ("common.aspspNotificationsSupported", ("NONE",)),
@@ -69,7 +70,7 @@ def test_every_field_of_every_section_is_a_key() -> None:
     }
 
     assert {(one.section, one.attribute) for one in KEYS} == fields
-    assert len({one.path for one in KEYS}) == len(KEYS) == 55
+    assert len({one.path for one in KEYS}) == len(KEYS) == 56
 
 
 def test_no_key_is_the_beginning_of_another() -> None:

@@ -1,7 +1,7 @@
 """Who is believed, which certificate counts, and when it does not."""
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from cms.domain.errors import Refusal
 from cms.domain.parties import Role, Tpp
 from sandbox.certificates import SandboxQtsp
-from tests.unit.xs2a.tpp.tpp_world import DAY, FACTS, NOW, qwac
+from tests.unit.xs2a.tpp.tpp_world import DAY, FACTS, NOW, judge, qwac
 from xs2a.tpp.identity import TppIdentification
 from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateMissing
 
@@ -22,10 +22,17 @@ QWAC, CLIENT_CERT, ROLES = "TPP-QWAC-Certificate", "Client-Cert", "TPP-Roles-All
 DEFAULT = Tpp("PSDDE-FAKENCA-DEFAULT", "DE-FAKENCA", roles=frozenset({Role.PSP_PI}))
 
 
-def identification(
-    trusted: Iterable[str] = (PROXY,), default: Tpp | None = None, now: datetime = NOW
-) -> TppIdentification:
-    return TppIdentification(trusted, default, lambda: now)
+Identification = Callable[..., TppIdentification]
+
+
+@pytest.fixture(scope="module")
+def identification(qtsp: SandboxQtsp) -> Identification:
+    def made(
+        trusted: Iterable[str] = (PROXY,), default: Tpp | None = None, now: datetime = NOW
+    ) -> TppIdentification:
+        return TppIdentification(trusted, default, judge(qtsp.certificate, now=now))
+
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,9 @@ def client_cert(qtsp: SandboxQtsp, header: str) -> str:
 
 
 @pytest.mark.parametrize("name", [QWAC, QWAC.lower(), QWAC.upper()])
-def test_the_tpp_is_that_of_the_certificate(header: str, name: str) -> None:
+def test_the_tpp_is_that_of_the_certificate(
+    identification: Identification, header: str, name: str
+) -> None:
     caller = identification().identify(PROXY, Headers({name: header}))
     assert caller.tpp.authorisation_number == FACTS.authorisation_number
     assert caller.certificate is not None
@@ -57,7 +66,9 @@ def test_the_tpp_is_that_of_the_certificate(header: str, name: str) -> None:
     assert caller.allowed_roles is None
 
 
-def test_rfc_9440_says_the_same(header: str, client_cert: str) -> None:
+def test_rfc_9440_says_the_same(
+    identification: Identification, header: str, client_cert: str
+) -> None:
     expected = identification().identify(PROXY, Headers({QWAC: header}))
     assert identification().identify(PROXY, Headers({CLIENT_CERT: client_cert})) == expected
 
@@ -82,7 +93,7 @@ def test_rfc_9440_says_the_same(header: str, client_cert: str) -> None:
     ],
 )
 def test_only_trusted_proxies_are_believed(
-    header: str, trusted: list[str], remote: str, believed: bool
+    identification: Identification, header: str, trusted: list[str], remote: str, believed: bool
 ) -> None:
     headers = Headers({QWAC: header, ROLES: "ASPSP"})
     caller = identification(trusted, DEFAULT).identify(remote, headers)
@@ -95,24 +106,30 @@ def test_only_trusted_proxies_are_believed(
 
 
 @pytest.mark.parametrize("trusted", ["proxy.example", "10.0.0.1/8", "10.0.0.0/33", ""])
-def test_a_proxy_that_is_no_address_is_refused_at_the_start(trusted: str) -> None:
+def test_a_proxy_that_is_no_address_is_refused_at_the_start(
+    identification: Identification, trusted: str
+) -> None:
     with pytest.raises(ValueError):
         identification([trusted])
 
 
 @pytest.mark.parametrize("name", [QWAC, CLIENT_CERT])
-def test_a_certificate_from_a_stranger_counts_as_not_sent(header: str, name: str) -> None:
+def test_a_certificate_from_a_stranger_counts_as_not_sent(
+    identification: Identification, header: str, name: str
+) -> None:
     with pytest.raises(CertificateMissing):
         identification().identify("192.0.2.7", Headers({name: header}))
 
 
-def test_garbage_from_a_stranger_counts_as_not_sent() -> None:
+def test_garbage_from_a_stranger_counts_as_not_sent(identification: Identification) -> None:
     with pytest.raises(CertificateMissing):
         identification().identify("192.0.2.7", Headers({QWAC: "garbage"}))
 
 
 @pytest.mark.parametrize("headers", [{}, {QWAC: ""}, {QWAC: "  ", CLIENT_CERT: ""}])
-def test_without_a_certificate_the_default_tpp_calls_or_nobody(headers: dict[str, str]) -> None:
+def test_without_a_certificate_the_default_tpp_calls_or_nobody(
+    identification: Identification, headers: dict[str, str]
+) -> None:
     assert identification(default=DEFAULT).identify(PROXY, Headers(headers)).tpp == DEFAULT
     with pytest.raises(CertificateMissing):
         identification().identify(PROXY, Headers(headers))
@@ -121,7 +138,7 @@ def test_without_a_certificate_the_default_tpp_calls_or_nobody(headers: dict[str
 @pytest.mark.parametrize("default", [None, DEFAULT], ids=["no default TPP", "default TPP"])
 @pytest.mark.parametrize("name", [QWAC, CLIENT_CERT])
 def test_an_unreadable_certificate_is_invalid_and_never_the_default(
-    name: str, default: Tpp | None
+    identification: Identification, name: str, default: Tpp | None
 ) -> None:
     with pytest.raises(CertificateInvalid, match="cannot be read"):
         identification(default=default).identify(PROXY, Headers({name: "garbage"}))
@@ -142,7 +159,11 @@ SECOND = timedelta(seconds=1)
 )
 @pytest.mark.parametrize("default", [None, DEFAULT], ids=["no default TPP", "default TPP"])
 def test_a_certificate_counts_in_its_time(
-    header: str, now: datetime, refusal: type[Refusal] | None, default: Tpp | None
+    identification: Identification,
+    header: str,
+    now: datetime,
+    refusal: type[Refusal] | None,
+    default: Tpp | None,
 ) -> None:
     sought = identification(default=default, now=now)
     if refusal is None:
@@ -154,7 +175,7 @@ def test_a_certificate_counts_in_its_time(
 
 
 def test_two_headers_must_hold_the_same_certificate(
-    header: str, other_header: str, client_cert: str
+    identification: Identification, header: str, other_header: str, client_cert: str
 ) -> None:
     same = Headers({QWAC: header, CLIENT_CERT: client_cert})
     assert identification().identify(PROXY, same).certificate is not None
@@ -163,7 +184,9 @@ def test_two_headers_must_hold_the_same_certificate(
             identification().identify(PROXY, Headers({QWAC: smuggled, CLIENT_CERT: client_cert}))
 
 
-def test_a_header_sent_twice_is_invalid(header: str, other_header: str) -> None:
+def test_a_header_sent_twice_is_invalid(
+    identification: Identification, header: str, other_header: str
+) -> None:
     joined = Headers({QWAC: f"{header},{other_header}"})  # as WSGI hands over both
     with pytest.raises(CertificateInvalid):
         identification().identify(PROXY, joined)
@@ -180,7 +203,11 @@ def test_a_header_sent_twice_is_invalid(header: str, other_header: str) -> None:
 )
 @pytest.mark.parametrize("certificate_sent", [True, False])
 def test_the_proxy_may_grant_roles(
-    header: str, sent: str | None, roles: set[Role] | None, certificate_sent: bool
+    identification: Identification,
+    header: str,
+    sent: str | None,
+    roles: set[Role] | None,
+    certificate_sent: bool,
 ) -> None:
     headers = Headers({QWAC: header} if certificate_sent else {})
     if sent is not None:
@@ -189,7 +216,9 @@ def test_the_proxy_may_grant_roles(
     assert caller.allowed_roles == roles
 
 
-def test_a_tpp_without_roles_is_identified_all_the_same(qtsp: SandboxQtsp) -> None:
+def test_a_tpp_without_roles_is_identified_all_the_same(
+    identification: Identification, qtsp: SandboxQtsp
+) -> None:
     issued = qwac(qtsp, replace(FACTS, roles=()))
     caller = identification().identify(PROXY, Headers({QWAC: issued.header_value}))
     assert caller.tpp.roles == set()

@@ -7,9 +7,10 @@ from cryptography.hazmat import asn1
 from cryptography.x509 import ObjectIdentifier
 
 from cms.domain.parties import Role
-from sandbox.certificates import ROLE_OIDS, qc_statements
+from sandbox.certificates import qc_statements
+from sandbox.qc_statements import ROLE_OIDS
 from tests.unit.xs2a.tpp.tpp_world import FACTS
-from xs2a.tpp.qc_statements import Psd2Statement, psd2_statement
+from xs2a.tpp.qc_statements import Psd2Statement, read_statements
 
 PSD2 = ObjectIdentifier("0.4.0.19495.2")
 OTHER = ObjectIdentifier("0.4.0.1862.1.1")
@@ -71,7 +72,7 @@ READ = Psd2Statement(frozenset({Role.PSP_PI}), "BaFin", "DE-BAFIN")
     ids=["alone", "after one without content", "before another", "without the list around it"],
 )
 def test_the_statement_is_found(extension: object) -> None:
-    assert psd2_statement(asn1.encode_der(extension)) == READ
+    assert read_statements(asn1.encode_der(extension)).psd2 == READ
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_role_is_its_oid_never_its_name(
     named: list[tuple[str, str | asn1.PrintableString]], roles: set[Role]
 ) -> None:
     extension = One(first=Statement(oid=PSD2, content=content(*named)))
-    assert psd2_statement(asn1.encode_der(extension)).roles == roles
+    assert read_statements(asn1.encode_der(extension)).psd2.roles == roles
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_a_role_is_its_oid_never_its_name(
 )
 def test_without_exactly_one_statement_there_is_none(extension: bytes) -> None:
     with pytest.raises(ValueError):
-        psd2_statement(extension)
+        read_statements(extension)
 
 
 def test_every_role_has_the_same_oid_on_both_sides() -> None:
@@ -135,6 +136,6 @@ def test_every_role_has_the_same_oid_on_both_sides() -> None:
 
 
 def test_what_the_sandbox_writes_is_read() -> None:
-    read = psd2_statement(qc_statements(replace(FACTS, roles=("PSP_AI", "PSP_IC"))))
+    read = read_statements(qc_statements(replace(FACTS, roles=("PSP_AI", "PSP_IC")))).psd2
     assert read.roles == {Role.PSP_AI, Role.PSP_IC}
     assert (read.authority_id, read.authority_name) == (FACTS.authority_id, FACTS.authority_name)

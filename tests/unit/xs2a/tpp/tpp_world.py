@@ -1,10 +1,14 @@
 """A TPP with facts of its own, and the moment the tests live in."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 
+from cms.domain.revocation import Revocable, RevocationPolicy, RevocationState
 from sandbox.certificates import IssuedCertificate, KeyType, SandboxQtsp, TppFacts
+from xs2a.tpp.judging import CertificateJudge
+from xs2a.tpp.trust import TrustAnchors
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -31,3 +35,38 @@ def certificate_of(
 ) -> IssuedCertificate:
     """A certificate with any subject and any QcStatements."""
     return qtsp.issue(subject, not_before=NOW - DAY, not_after=NOW + DAY, qc_statements=statements)
+
+
+class FakeRevocations:
+    """Knows what the test says: nothing, if it says nothing."""
+
+    def __init__(self, *revoked: int, unknown: bool = False) -> None:
+        self.revoked = set(revoked)
+        self.unknown = unknown
+        self.expected: list[Revocable] = []
+
+    def expect(self, certificates: Iterable[Revocable], /) -> None:
+        self.expected += certificates
+
+    def state_of(self, certificate: Revocable, /) -> RevocationState:
+        if certificate.serial in self.revoked:
+            return RevocationState.REVOKED
+        return RevocationState.UNKNOWN if self.unknown else RevocationState.GOOD
+
+
+def judge(
+    *anchors: x509.Certificate,
+    now: datetime | Callable[[], datetime] = NOW,
+    revocations: FakeRevocations | None = None,
+    policy: RevocationPolicy = RevocationPolicy.HARD,
+    sandbox: bool = True,
+    any_chain: bool = False,
+) -> CertificateJudge:
+    """A judge that trusts these."""
+    return CertificateJudge(
+        TrustAnchors(anchors, sandbox=sandbox),
+        revocations or FakeRevocations(),
+        now if callable(now) else lambda: now,
+        policy=policy,
+        any_chain=any_chain,
+    )

@@ -1,0 +1,134 @@
+"""Certificates that their issuers have taken back: where the lists are, and what they say.
+
+A list (CRL, RFC 5280, 5) is fetched again and again from its distribution point. Until its
+`next_update` it is fresh; one that is not counts as none.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum, auto
+from hashlib import sha256
+from typing import Final
+
+LONGEST_WAIT: Final = timedelta(hours=1)
+SHORTEST_WAIT: Final = timedelta(seconds=10)
+LONGEST_REST: Final = timedelta(minutes=15)
+
+
+class RevocationPolicy(StrEnum):
+    """What becomes of a certificate of which no fresh list says whether it is revoked.
+
+    Hard: it is refused. Soft: it is let in, and counted. Off: nobody asks for lists at all.
+    """
+
+    HARD = "hard"
+    SOFT = "soft"
+    OFF = "off"
+
+
+class RevocationState(Enum):
+    """What the fresh lists say of a certificate; UNKNOWN where there is none."""
+
+    GOOD = auto()
+    REVOKED = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPoint:
+    """Where an issuer publishes its list: any of the URLs, all for the same list. `issuer` is its
+    certificate, as DER.
+    """
+
+    issuer: bytes
+    issuer_name: str
+    urls: tuple[str, ...]
+
+    @property
+    def point_id(self) -> str:
+        """The same for the same issuer and URLs, everywhere and at all times."""
+        return sha256(self.issuer + "\n".join(self.urls).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationList:
+    """What a list says: the serial numbers of revoked certificates."""
+
+    this_update: datetime
+    next_update: datetime
+    serials: frozenset[int]
+
+    @property
+    def list_id(self) -> str:
+        """The same for the same serial numbers."""
+        return sha256(self.packed).hexdigest()
+
+    @property
+    def packed(self) -> bytes:
+        """The serial numbers in hexadecimal digits, in order, with blanks between."""
+        return " ".join(f"{serial:x}" for serial in sorted(self.serials)).encode()
+
+
+def unpacked(packed: bytes) -> frozenset[int]:
+    """The serial numbers of `RevocationList.packed`."""
+    return frozenset(int(each, 16) for each in packed.split())
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationSource:
+    """A distribution point that certificates name, and what came of asking there.
+
+    It is asked until `needed_until`, when the last certificate that names it expires; next at
+    `due_at`. `failures` are those since the last success, `failure` says what the last one was.
+    """
+
+    point: DistributionPoint
+    needed_until: datetime
+    due_at: datetime
+    failures: int = 0
+    failure: str | None = None
+    fetched_at: datetime | None = None
+    this_update: datetime | None = None
+    next_update: datetime | None = None
+    list_id: str | None = None
+    revoked: int | None = None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Is there a list that counts?"""
+        return self.next_update is not None and now < self.next_update
+
+
+@dataclass(frozen=True, slots=True)
+class KnownList:
+    """What has to be known of a source to notice that it has news, and to tell what counts."""
+
+    point_id: str
+    needed_until: datetime
+    next_update: datetime | None
+    list_id: str | None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Is there a list that counts?"""
+        return self.next_update is not None and now < self.next_update
+
+
+def asked_again_at(fetched: RevocationList, now: datetime) -> datetime:
+    """When to ask for the next list: ten times in the life of this one, but not all the time."""
+    life = fetched.next_update - fetched.this_update
+    return now + min(max(life / 10, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def tried_again_at(failures: int, now: datetime) -> datetime:
+    """When to ask again after so many failures in a row: later each time."""
+    doubled: int = 2 ** min(failures, 10)
+    return now + min(SHORTEST_WAIT * doubled, LONGEST_REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Revocable:
+    """A certificate that may be revoked: its serial number, and where its issuer would say so."""
+
+    serial: int
+    points: Sequence[DistributionPoint]
+    expires_at: datetime

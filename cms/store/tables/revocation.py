@@ -1,0 +1,26 @@
+"""Lists of revoked certificates, and where they are fetched."""
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from cms.store.columns import Bytes, Id, Text, UtcDateTime
+from cms.store.tables.metadata import metadata
+
+revocation_sources = Table(
+    "revocation_sources",
+    metadata,
+    Column("point_id", Id, primary_key=True),
+    Column("issuer", Bytes, nullable=False),  # its certificate
+    Column("issuer_name", Text, nullable=False),
+    Column("urls", String(2000), nullable=False),  # a line each
+    Column("needed_until", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failure", Text),
+    Column("fetched_at", UtcDateTime),
+    Column("this_update", UtcDateTime),
+    Column("next_update", UtcDateTime),
+    Column("list_id", Id),
+    Column("revoked", Integer),
+    Column("serials", Bytes),
+    Index(None, "due_at"),
+)

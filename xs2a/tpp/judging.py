@@ -1,0 +1,151 @@
+"""Whether a TPP's certificate counts: its time, its use, who has issued it, and whether the issuer
+has taken it back (T1).
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from cryptography import x509
+
+from cms import metrics
+from cms.domain.revocation import Revocable, RevocationPolicy, RevocationState
+from xs2a.tpp.certificate import TppCertificate
+from xs2a.tpp.certificate_chain import Chain
+from xs2a.tpp.crl import revocable
+from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateRevoked
+from xs2a.tpp.trust import NotTrusted, TrustAnchors, links_of
+from xs2a.tpp.usage import CertificateKind, usage_fault
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_CHAINS: Final = 1_024  # bounds the memory; forgetting means to build the chain anew
+
+
+@dataclass(frozen=True, slots=True)
+class _Vetted:
+    """A certificate whose chain was found good, from when to when that holds, and what of it may
+    be revoked: `must_be_known` below the anchor, `anchors` the anchor itself.
+    """
+
+    not_before: datetime
+    not_after: datetime
+    must_be_known: tuple[Revocable, ...] = ()
+    anchors: tuple[Revocable, ...] = ()
+
+
+class KnowsRevoked(Protocol):
+    """Who knows what is revoked: the CMS."""
+
+    def expect(self, certificates: Iterable[Revocable], /) -> None:
+        """See to it that lists for these certificates are fetched from now on."""
+
+    def state_of(self, certificate: Revocable, /) -> RevocationState:
+        """What is known of the certificate."""
+
+
+class CertificateJudge:
+    """Judges certificates of TPPs, at every request.
+
+    With `any_chain`, for the sandbox only, it does not matter who has issued a certificate. Chains
+    are remembered; time and revocation are looked at each time. `clock` gives the time now, aware.
+    """
+
+    def __init__(
+        self,
+        anchors: TrustAnchors,
+        revocations: KnowsRevoked,
+        clock: Callable[[], datetime],
+        *,
+        policy: RevocationPolicy,
+        any_chain: bool = False,
+    ) -> None:
+        self._anchors = anchors
+        self._revocations = revocations
+        self._clock = clock
+        self._policy = policy
+        self._any_chain = any_chain
+        self._vetted: dict[tuple[str, CertificateKind, Chain], _Vetted] = {}
+
+    def judge(self, certificate: TppCertificate, kind: CertificateKind, sent: Chain = ()) -> None:
+        """Let the certificate count, or not; `sent` are those of issuers that came along.
+
+        Raises CertificateExpired, CertificateInvalid or CertificateRevoked.
+        """
+        now = self._clock()
+        _check_validity(certificate, now)
+        key = (certificate.thumbprint, kind, sent)
+        vetted = self._vetted.get(key)
+        if vetted is None or not vetted.not_before <= now <= vetted.not_after:
+            vetted = self._vet(certificate, kind, sent, now)
+            if len(self._vetted) >= REMEMBERED_CHAINS:
+                self._vetted.clear()
+            self._vetted[key] = vetted
+        if self._policy is not RevocationPolicy.OFF:
+            self._check_revocation(vetted)
+
+    def _vet(
+        self, certificate: TppCertificate, kind: CertificateKind, sent: Chain, now: datetime
+    ) -> _Vetted:
+        fault = usage_fault(certificate, kind)
+        if fault is not None:
+            metrics.count_certificate("wrong_usage")
+            raise CertificateInvalid(fault)
+        try:
+            chain = self._anchors.chain(certificate.parsed, sent, now)
+        except NotTrusted as reason:
+            if self._any_chain:
+                return _Vetted(certificate.not_before, certificate.not_after)
+            metrics.count_certificate("untrusted")
+            log.warning(
+                "the certificate %s by %r is not trusted: %s",
+                certificate.thumbprint,
+                certificate.issuer_cn,
+                reason,
+            )
+            raise CertificateInvalid(
+                "The TPP certificate was not issued by a QTSP that the bank trusts."
+            ) from reason
+        vetted = self._with_lists(chain)
+        if self._policy is not RevocationPolicy.OFF:
+            self._revocations.expect(vetted.must_be_known + vetted.anchors)
+        return vetted
+
+    def _with_lists(self, chain: tuple[x509.Certificate, ...]) -> _Vetted:
+        anchor = chain[-1]
+        above = (link for link in self._anchors.links_between if link.certificate == anchor)
+        return _Vetted(
+            not_before=max(each.not_valid_before_utc for each in chain),
+            not_after=min(each.not_valid_after_utc for each in chain),
+            must_be_known=tuple(map(revocable, links_of(chain))),
+            anchors=tuple(map(revocable, above)),
+        )
+
+    def _check_revocation(self, vetted: _Vetted) -> None:
+        """The bank trusts an anchor by its own decision: only a list that names it counts."""
+        states = [self._revocations.state_of(each) for each in vetted.must_be_known]
+        of_anchors = [self._revocations.state_of(each) for each in vetted.anchors]
+        if RevocationState.REVOKED in (*states, *of_anchors):
+            metrics.count_certificate("revoked")
+            raise CertificateRevoked
+        if RevocationState.UNKNOWN not in states:
+            return
+        if self._policy is RevocationPolicy.SOFT:
+            metrics.count_certificate("let_in_without_list")
+            return
+        metrics.count_certificate("refused_without_list")
+        raise CertificateInvalid(
+            "Whether the TPP certificate is revoked cannot be told at present; try again later."
+        )
+
+
+def _check_validity(certificate: TppCertificate, now: datetime) -> None:
+    """Both ends of the validity belong to it (RFC 5280, 4.1.2.5)."""
+    if now > certificate.not_after:
+        metrics.count_certificate("expired")
+        raise CertificateExpired
+    if now < certificate.not_before:
+        metrics.count_certificate("not_yet_valid")
+        raise CertificateInvalid("The TPP certificate is not valid yet.")

@@ -1,0 +1,87 @@
+"""What a certificate may be used for: a QWAC to call with, a QSealC to sign with."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from xs2a.tpp.certificate import TppCertificate
+
+SHORTEST_RSA_KEY: Final = 2048  # bits; ETSI TS 119 312 knows no shorter ones
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a kind of certificate has to be. Of what the certificate does not state nothing is
+    demanded; `key_usages` and `extended`: one of them is enough.
+    """
+
+    name: str
+    qc_type: str
+    key_usages: tuple[str, ...]
+    extended: tuple[x509.ObjectIdentifier, ...] = ()
+
+
+class CertificateKind(Enum):
+    """The two kinds of TS 119 495, and what makes them fit for their purpose."""
+
+    # In the handshake the TPP signs (RFC 8446, 4.4.3), as a client (RFC 5280, 4.2.1.12).
+    QWAC = Demands(
+        name="website certificate (QWAC)",
+        qc_type="0.4.0.1862.1.6.3",
+        key_usages=("digital_signature",),
+        extended=(ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE),
+    )
+    # EN 319 412-2, 4.3.2: a seal's key signs, commits, or both.
+    QSEALC = Demands(
+        name="seal certificate (QSealC)",
+        qc_type="0.4.0.1862.1.6.2",
+        key_usages=("digital_signature", "content_commitment"),
+    )
+
+
+def usage_fault(certificate: TppCertificate, kind: CertificateKind) -> str | None:
+    """Why the certificate is not of this kind, in words for the TPP; None if it is."""
+    demands = kind.value
+    if certificate.qc_types and demands.qc_type not in certificate.qc_types:
+        return f"The TPP certificate is no {demands.name}."
+    extensions = certificate.parsed.extensions
+    if _is_authority(extensions):
+        return "The TPP certificate is that of a certification authority."
+    if not (_is_for(extensions, demands) and _is_for_extended(extensions, demands)):
+        return "The key usage of the TPP certificate does not allow this use."
+    if _is_weak(certificate.parsed):
+        return "The key of the TPP certificate is too weak."
+    return None
+
+
+def _is_authority(extensions: x509.Extensions) -> bool:
+    try:
+        return extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _is_for(extensions: x509.Extensions, demands: Demands) -> bool:
+    try:
+        stated = extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return any(getattr(stated, usage) for usage in demands.key_usages)
+
+
+def _is_for_extended(extensions: x509.Extensions, demands: Demands) -> bool:
+    try:
+        stated = extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return not demands.extended or not set(demands.extended).isdisjoint(stated)
+
+
+def _is_weak(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    short = isinstance(key, rsa.RSAPublicKey) and key.key_size < SHORTEST_RSA_KEY
+    return short or isinstance(key, dsa.DSAPublicKey)
