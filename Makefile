@@ -10,6 +10,8 @@ UV_LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --custom-compile-command "make lock" $(LOCK_ARGS)
 
 export XS2A_MODE ?= sandbox
+# Containers like to set it; each process of each test would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-long fuzz check format bench bench-docs bench-stored docs lock clean

@@ -53,10 +53,10 @@ def sqlite_url(sqlite_databases: SqliteDatabases) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
-    """The URL of a fresh, migrated PostgreSQL database."""
+    """The URL of a migrated PostgreSQL database without rows."""
     url = postgres_databases.make()
     yield url
-    postgres_databases.drop(url)
+    postgres_databases.take_back(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -4,8 +4,10 @@ import pytest
 
 from docs.generate import FOLDER, pages, stale_pages
 
+PAGES = pages()
 
-@pytest.mark.parametrize("page, text", pages().items(), ids=list(pages()))
+
+@pytest.mark.parametrize("page, text", PAGES.items(), ids=PAGES.keys())
 def test_generated_pages_are_up_to_date(page: str, text: str) -> None:
     assert (FOLDER / page).read_text() == text, "renew them: python -m docs.generate"
 

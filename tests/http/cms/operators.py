@@ -8,7 +8,6 @@ import webtest
 from cms.domain.operator import OperatorRole
 from cms.service.operators import Operators
 from tests.houses import World
-from xs2a.wiring import cms_face
 
 PASSWORD = "a long enough password"
 BLOCK = {"period": "1 day", "reason": "It floods us"}
@@ -25,14 +24,14 @@ def operators_of(world: World, *, hashing: str = CHEAP) -> Operators:
 
 @dataclass(repr=False)
 class ConsoleBrowser:
-    """A browser of its own, with the cookies that the console has given it."""
+    """A browser of its own at the CMS of the world, with the cookies that it was given."""
 
     world: World
     name: str = ""
     app: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = webtest.TestApp(cms_face(self.world.house))
+        self.app = webtest.TestApp(self.world.cms.app)
 
     def get(self, path: str, status: int = 200) -> Any:
         return self.app.get(f"/console{path}", status=status)
