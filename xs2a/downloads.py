@@ -43,8 +43,14 @@ class Download:
 
     def _fetch(self, url: str) -> bytes:
         ends_at = self._ticks() + ALL_WITHIN_S
-        timeout = (CONNECT_WITHIN_S, NEXT_BYTES_WITHIN_S)
-        with requests.get(url, stream=True, allow_redirects=False, timeout=timeout) as answer:
+        with requests.get(
+            url,
+            headers={"Accept-Encoding": "identity"},
+            auth=lambda request: request,  # and none that a .netrc has for the host
+            timeout=(CONNECT_WITHIN_S, NEXT_BYTES_WITHIN_S),
+            allow_redirects=False,
+            stream=True,
+        ) as answer:
             if answer.status_code != 200:
                 raise DownloadFailed(f"HTTP status {answer.status_code}")
             content = bytearray()

@@ -20,7 +20,8 @@ def read_trust_anchors(settings: Settings) -> TrustAnchors:
     made its own yet. Raises TrustAnchorsInvalid.
     """
     path = settings.trust.anchors
-    if path is None or (settings.sandbox and not path.exists()):
+    own = settings.sandbox and path == settings.sandbox_folder / "ca.pem"
+    if path is None or (own and not path.exists()):
         return TrustAnchors((), sandbox=settings.sandbox)
     try:
         return TrustAnchors(_read(path), sandbox=settings.sandbox)

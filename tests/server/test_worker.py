@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.server.processes import children_of, is_running
 from tests.serving import INSTANT, PAYMENT, XS2A, Installation, RunningServer, eventually
+from xs2a.jobs.schedule import JOBS
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +105,7 @@ def test_a_worker_of_its_own_ends_by_a_signal(
 ) -> None:
     log = tmp_path / "worker.log"
     with a_worker(migrated, log=log) as process:
-        assert eventually(lambda: len(stored(migrated, LEASES)) == 5)
+        assert eventually(lambda: len(stored(migrated, LEASES)) == len(JOBS))
         process.send_signal(number)
         assert process.wait(30) == 0
     assert "Traceback" not in log.read_text()

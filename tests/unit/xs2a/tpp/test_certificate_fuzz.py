@@ -1,7 +1,10 @@
-"""Whatever bytes come in, a certificate is read or CertificateUnreadable is raised."""
+"""Whatever bytes come in, a certificate is read or CertificateUnreadable is raised; and what was
+read is judged: one that was damaged never counts.
+"""
 
 import base64
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +16,12 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cms.domain.errors import Refusal
 from sandbox.certificates import SandboxQtsp, qc_statements
-from tests.unit.xs2a.tpp.tpp_world import FACTS, NOW, certificate_of, qwac
+from tests.unit.xs2a.tpp.tpp_world import FACTS, NOW, certificate_of, judge, qwac
 from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
+from xs2a.tpp.judging import CertificateJudge
+from xs2a.tpp.usage import CertificateKind
 
 # The parser warns of oddities that it lets pass; they are of no account here.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -35,6 +41,11 @@ def qtsp() -> SandboxQtsp:
 def der() -> bytes:
     pem = qwac(qtsp()).pem.encode()
     return x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+
+
+@cache
+def trusting() -> CertificateJudge:
+    return judge(qtsp().certificate)
 
 
 def read_or_unreadable(header_value: str) -> TppCertificate | None:
@@ -74,7 +85,13 @@ def test_damaged_certificates(edits: list[tuple[int, int]], cut: int, more: byte
     for position, byte in edits:
         damaged[position % len(damaged)] = byte
     for content in (damaged, damaged[:cut], damaged[:cut] + more + damaged[cut:]):
-        read_or_unreadable(base64.b64encode(content).decode())
+        read = read_or_unreadable(base64.b64encode(content).decode())
+        if read is None:
+            continue
+        for kind in CertificateKind:
+            with suppress(Refusal):
+                trusting().judge(read, kind)
+                assert read.parsed.public_bytes(Encoding.DER) == der()
 
 
 @given(st.integers(0, len(STATEMENTS) - 1), st.binary(max_size=20))

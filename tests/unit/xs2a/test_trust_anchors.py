@@ -1,0 +1,72 @@
+"""The trust anchors' files: what is read, and what is wrong with others, by its name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from sandbox.certificates import SandboxQtsp
+from tests.houses import NOW, settings_of
+from tests.unit.xs2a.tpp.pki import root, the_issuing, the_root, tpp_certificate
+from xs2a.settings import Mode, Settings
+from xs2a.trust_anchors import TrustAnchorsInvalid, read_trust_anchors
+
+ROOT, ISSUING, OTHER = the_root().certificate, the_issuing().certificate, root("Other").certificate
+
+
+def settings(folder: Path, anchors: Path | None, mode: Mode = Mode.PRODUCTION) -> Settings:
+    made = settings_of("sqlite://", folder)
+    return replace(made, mode=mode, trust=replace(made.trust, anchors=anchors))
+
+
+def write(file: Path, *certificates: x509.Certificate) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"".join(each.public_bytes(Encoding.PEM) for each in certificates))
+    return file
+
+
+def test_a_file_may_hold_several(tmp_path: Path) -> None:
+    file = write(tmp_path / "any.name", ROOT, ISSUING, ROOT)
+    assert read_trust_anchors(settings(tmp_path, file)).certificates == (ROOT, ISSUING)
+
+
+def test_a_folder_may_hold_several_files_and_others(tmp_path: Path) -> None:
+    folder = tmp_path / "qtsps"
+    write(folder / "b.crt", OTHER)
+    write(folder / "a.pem", ROOT, ISSUING)
+    (folder / "README").write_text("whom we trust")
+    found = read_trust_anchors(settings(tmp_path, folder)).certificates
+    assert found == (ROOT, ISSUING, OTHER)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("missing.pem", "missing.pem: No such file or directory"),
+        ("empty", "empty holds no certificate"),
+        ("text.pem", "text.pem holds no readable certificates in PEM"),
+        ("tpp.pem", "is not the certificate of a certification authority"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, mode: Mode, name: str, said: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.pem").write_text("no certificate")
+    write(tmp_path / "tpp.pem", tpp_certificate(the_root()).parsed)
+    with pytest.raises(TrustAnchorsInvalid, match=f"XS2A_TRUST_ANCHORS: .*{said}"):
+        read_trust_anchors(settings(tmp_path, tmp_path / name, mode))
+
+
+def test_a_sandbox_is_an_anchor_for_sandboxes_only(tmp_path: Path) -> None:
+    SandboxQtsp.open(tmp_path / "sandbox", NOW)
+    anchor = tmp_path / "sandbox" / "ca.pem"
+    assert read_trust_anchors(settings(tmp_path, anchor, Mode.SANDBOX)).certificates
+    with pytest.raises(TrustAnchorsInvalid, match="is the certificate of a sandbox"):
+        read_trust_anchors(settings(tmp_path, anchor))
+
+
+def test_a_sandbox_that_has_made_none_yet_has_none(tmp_path: Path) -> None:
+    own = tmp_path / "sandbox" / "ca.pem"
+    assert not read_trust_anchors(settings(tmp_path, own, Mode.SANDBOX)).certificates
