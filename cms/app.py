@@ -14,6 +14,7 @@ from cms.http.console.rooms import ConsoleRooms
 from cms.http.errors import register_error_handlers
 from cms.http.metrics import metrics_page
 from cms.http.observing import observe_requests
+from cms.http.psu.access import psu_access
 from cms.http.psu.bank_state import psu_bank_state
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs, openapi_settings
@@ -37,8 +38,9 @@ def create_app(
     demand_token(app, tokens)
     api = Api(app)
     register_error_handlers(app)
-    faces = (psu_payments, psu_bank_state, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
-    for blueprint in (*faces, *profile_blueprints(rooms.profiles, sandbox)):
+    psu = (psu_payments, psu_access, psu_bank_state)
+    aspsp = (aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
+    for blueprint in (*psu, *aspsp, *profile_blueprints(rooms.profiles, sandbox)):
         api.register_blueprint(blueprint)
     app.register_blueprint(metrics_page)
     app.register_blueprint(health_and_docs(store.answers))

@@ -52,6 +52,7 @@ V = TypeVar("V")
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 TOKEN = "token-of-the-bank"
+ISSUER = "https://auth.bank.example"
 SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
@@ -361,6 +362,10 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         event_retention=timedelta(days=1826),
         log_format=LogFormat.TEXT,
         access_log=False,
+        oauth_issuer=ISSUER,
+        oauth_approval_url="https://bank.example/oauth/{request-id}",
+        oauth_introspection_url=None,
+        oauth_introspection_client=None,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
         server_keys=(SERVER_KEY,),

@@ -15,6 +15,7 @@ from environs import Env, EnvError
 LONGEST_RETENTION_DAYS: Final = 36_500
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
 SANDBOX_KEY_PREFIX: Final = "sandbox-"  # of the key that a sandbox makes for itself
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _SERVER_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 _SANDBOX_KEY: Final = re.compile(SANDBOX_KEY_PREFIX + _SERVER_KEY.pattern)
 
@@ -63,9 +64,13 @@ class Settings:
     event_retention: timedelta
     log_format: LogFormat
     access_log: bool
+    oauth_issuer: str | None
+    oauth_approval_url: str | None
+    oauth_introspection_url: str | None
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
     server_keys: tuple[str, ...] = field(repr=False)
+    oauth_introspection_client: str | None = field(repr=False)
 
     @property
     def sandbox(self) -> bool:
@@ -117,6 +122,12 @@ def _read(env: Env) -> Settings:
     mode = env.enum("XS2A_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
     folder = Path("var")
     sandbox = mode is Mode.SANDBOX
+    host = env.str("XS2A_HOST", default="127.0.0.1")
+    ports = {
+        "xs2a_port": env.int("XS2A_PORT", default=8080),
+        "cms_port": env.int("CMS_PORT", default=38080),
+        "online_banking_port": env.int("ONLINE_BANKING_PORT", default=4400),
+    }
     return Settings(
         mode=mode,
         profile=env.path("ASPSP_PROFILE", default=Path("aspsp-profile.yml")),
@@ -126,10 +137,8 @@ def _read(env: Env) -> Settings:
         },
         folder=folder,
         spi=env.str("XS2A_SPI", default="sandbox"),
-        host=env.str("XS2A_HOST", default="127.0.0.1"),
-        xs2a_port=env.int("XS2A_PORT", default=8080),
-        cms_port=env.int("CMS_PORT", default=38080),
-        online_banking_port=env.int("ONLINE_BANKING_PORT", default=4400),
+        host=host,
+        **ports,
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
         threads=env.int("XS2A_THREADS", default=2),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
@@ -149,9 +158,27 @@ def _read(env: Env) -> Settings:
             "XS2A_LOG_FORMAT", enum=LogFormat, by_value=True, default=LogFormat.TEXT
         ),
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
+        oauth_issuer=_issuer(env, f"http://{host}:{ports['xs2a_port']}" if sandbox else None),
+        oauth_approval_url=env.str(
+            "XS2A_OAUTH_APPROVAL_URL",
+            default=f"http://{host}:{ports['online_banking_port']}/oauth/{{request-id}}"
+            if sandbox
+            else None,
+        ),
+        oauth_introspection_url=env.str("XS2A_OAUTH_INTROSPECTION_URL", default=None),
+        oauth_introspection_client=env.str("XS2A_OAUTH_INTROSPECTION_CLIENT", default=None),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )
+
+
+def _issuer(env: Env, default: str | None) -> str | None:
+    """Scheme and host alone: the metadata then have one place to be (RFC 8414, 3)."""
+    name = "XS2A_OAUTH_ISSUER"
+    issuer = env.str(name, default=default)
+    if issuer and not _ORIGIN.fullmatch(issuer):
+        raise EnvError(f"{name}: {issuer!r} is not an origin such as https://auth.bank.example")
+    return issuer or None
 
 
 def _days(env: Env, name: str, default: int) -> timedelta:
@@ -180,6 +207,10 @@ def _malformed_key(settings: Settings) -> bool:
     return not all(
         _SERVER_KEY.fullmatch(key) or _SANDBOX_KEY.fullmatch(key) for key in settings.server_keys
     )
+
+
+def _unprotected(url: str | None) -> bool:
+    return url is not None and not url.startswith("https://")
 
 
 _Refused = tuple[Callable[[Settings], bool], str]
@@ -228,6 +259,19 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
                 ip_network(each).prefixlen == 0 for each in settings.trusted_proxies
             ),
             "XS2A_TRUSTED_PROXIES must not trust everybody",
+        ),
+        (
+            lambda settings: any(
+                map(
+                    _unprotected,
+                    (
+                        settings.oauth_issuer,
+                        settings.oauth_approval_url,
+                        settings.oauth_introspection_url,
+                    ),
+                )
+            ),
+            "XS2A_OAUTH_ISSUER, ..._APPROVAL_URL and ..._INTROSPECTION_URL must be https",
         ),
         (
             lambda settings: not settings.proxy_verifies_chain,

@@ -20,6 +20,7 @@ from cms.http.observing import observe_requests
 from cms.http.published import OPENAPI_SETTINGS, health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
+from cms.service.access import Access
 from cms.service.authorisations import Authorisations
 from cms.service.bank_states import BankStates
 from cms.service.due import DueRows
@@ -94,13 +95,17 @@ def build_house(
     database = Database(settings.database_url, pool_size=settings.threads)
     new_id = new_id or id_source(clock)
     store = Store(database, new_id, events_at_once=events_at_once)
-    events = Events(store, clock)
+    events, ring = Events(store, clock), key_ring(settings)
+    access = Access(
+        store, ring, clock, new_secret=secrets.token_urlsafe, issuer=settings.oauth_issuer
+    )
     parts = Parts(
         payments=Payments(store, clock),
         authorisations=Authorisations(store, clock),
+        access=access,
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
-        bank_states=BankStates(store, key_ring(settings), clock),
+        bank_states=BankStates(store, ring, clock),
         tpps=Tpps(store, clock),
         stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
@@ -159,6 +164,7 @@ def cms_face(house: House) -> Flask:
         Rooms(
             payments=parts.payments,
             authorisations=parts.authorisations,
+            access=parts.access,
             bank_states=parts.bank_states,
             tpps=parts.tpps,
             stop_list=parts.stop_list,

@@ -8,6 +8,7 @@ from cms.domain.parties import PsuContext, PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
+from cms.service.access import Access
 from cms.service.authorisations import Authorisations
 from cms.service.bank_states import BankStates
 from cms.service.events import Events
@@ -30,6 +31,7 @@ class Parts:
 
     payments: Payments
     authorisations: Authorisations
+    access: Access
     sca: Sca
     intents: BankIntents
     bank_states: BankStates

@@ -36,17 +36,19 @@ class CertificateUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TppCertificate:
-    """What the server takes from a certificate. `domains` are the DNS names (SAN, and the common
-    name if it is one), in lower case, wildcards included; `thumbprint` is SHA-256 in hex.
-    """
+    """What the server takes from a certificate; `thumbprint` is SHA-256 in hex."""
 
     tpp: Tpp
     not_before: datetime
     not_after: datetime
     issuer_cn: str | None
     serial: int
-    domains: tuple[str, ...]
     thumbprint: str
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The DNS names, in lower case, wildcards included."""
+        return self.tpp.domains
 
 
 @lru_cache(maxsize=REMEMBERED_CERTIFICATES)
@@ -114,6 +116,7 @@ def _tpp_certificate(certificate: x509.Certificate, statement: Psd2Statement) ->
         city=_name(subject, NameOID.LOCALITY_NAME),
         state=_name(subject, NameOID.STATE_OR_PROVINCE_NAME),
         roles=statement.roles,
+        domains=_domains(certificate),
     )
     return TppCertificate(
         tpp=tpp,
@@ -121,12 +124,12 @@ def _tpp_certificate(certificate: x509.Certificate, statement: Psd2Statement) ->
         not_after=certificate.not_valid_after_utc,
         issuer_cn=_name(certificate.issuer, NameOID.COMMON_NAME),
         serial=certificate.serial_number,
-        domains=_domains(certificate),
         thumbprint=certificate.fingerprint(SHA256()).hex(),
     )
 
 
 def _domains(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The DNS names: SAN, and the common name if it is one."""
     names = _texts(certificate.subject, NameOID.COMMON_NAME)
     try:
         alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
