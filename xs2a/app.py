@@ -9,6 +9,7 @@ from werkzeug.routing import MapAdapter
 
 from xs2a.http.errors import register_error_handlers
 from xs2a.http.gate import Door
+from xs2a.http.oauth.routes import oauth
 from xs2a.http.password_keys import password_keys
 from xs2a.http.payments import payments
 
@@ -68,6 +69,7 @@ def create_app(door: Door, *, published: Blueprint, openapi: dict[str, str]) -> 
     api = Api(app)
     register_error_handlers(app)
     api.register_blueprint(payments)
+    api.register_blueprint(oauth)
     app.register_blueprint(password_keys)
     app.register_blueprint(published)
     return app

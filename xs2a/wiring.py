@@ -49,8 +49,9 @@ from xs2a.bodies.reading import order_again, other_order
 from xs2a.clock import Clock, clock_from
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
-from xs2a.http.gate import Door
+from xs2a.http.gate import Door, OAuthDoor
 from xs2a.ids import id_source
+from xs2a.introspection import Introspection
 from xs2a.jobs.backoff import Backoff
 from xs2a.jobs.run import Workshop
 from xs2a.jobs.runner import Runner
@@ -149,12 +150,29 @@ def xs2a_face(house: House) -> Flask:
         clock=house.parts.clock,
     )
     app = create_xs2a_app(
-        Door(house.parts, house.profiles, identification, read_password_keys(settings)),
+        Door(
+            house.parts,
+            house.profiles,
+            identification,
+            oauth_door(settings),
+            read_password_keys(settings),
+        ),
         published=health_and_docs(house.store.answers),
         openapi=OPENAPI_SETTINGS,
     )
     observe_requests(app, "XS2A")
     return app
+
+
+def oauth_door(settings: Settings) -> OAuthDoor:
+    """What OAuth works with on the TPP-facing side."""
+    url, client = settings.oauth_introspection_url, settings.oauth_introspection_client
+    return OAuthDoor(
+        new_secret=secrets.token_urlsafe,
+        approval_url=settings.oauth_approval_url,
+        loopback=settings.sandbox,
+        introspect=Introspection(url, client, time.monotonic) if url else None,
+    )
 
 
 def cms_face(house: House) -> Flask:

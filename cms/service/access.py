@@ -123,7 +123,7 @@ class Access:
         """The PSU comes back from authorising the payment; the address that takes the code to the
         TPP, with the confirmation code where one has to follow.
 
-        Raises Unknown, also for a wrong proof and for a payment that is not authorised, AccessEnded.
+        Raises Unknown, also for a wrong proof and an unauthorised payment, and AccessEnded.
         """
         with self._store.reading() as uow:
             request = _known(uow, request_id)

@@ -26,6 +26,7 @@ from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_headers
+from xs2a.http.tokens import Introspect, Shown, judge
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
@@ -48,12 +49,27 @@ LONGEST_ON_RECORD: Final = 255  # characters of a path or a header
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthDoor:
+    """What OAuth works with beside the parts: the bank's page for access before any payment, the
+    source of tokens, and the bank's own authorization server, if it can be asked (RFC 7662).
+
+    `loopback`: TPPs may be on the PSU's own machine (sandbox).
+    """
+
+    new_secret: Callable[[], str]
+    approval_url: str | None = None
+    loopback: bool = False
+    introspect: Introspect | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """What the routes reach behind the door; one per app."""
 
     parts: Parts
     profiles: Profiles
     identification: TppIdentification
+    oauth: OAuthDoor
     password_keys: PasswordKeys = PasswordKeys()
 
 
@@ -103,7 +119,7 @@ def gate(
             known = identify(opened, path)
             received = _received(known, demands.event, path)
             with opened.parts.events.received(received) as request_id:
-                entry = enter(opened, demands, known, request_id)
+                entry = enter(opened, demands, known, request_id, payment_id=path.get("payment_id"))
                 if entry.findings and not collects:
                     raise RequestFaulty(entry.findings)
                 return view(entry, **path)
@@ -155,7 +171,9 @@ def identify(opened: Door, path: dict[str, str]) -> Known:
         return Known(caller, sent, refusal)
 
 
-def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
+def enter(
+    opened: Door, demands: Gate, known: Known, request_id: str, *, payment_id: str | None
+) -> Entry:
     """Judge the request, in the documented order. Raises the first stage's refusal."""
     caller, sent, tenant = known.caller, known.sent, known.tenant
     if isinstance(tenant, Refusal):
@@ -168,16 +186,29 @@ def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
     refused_by = _token_rule(profile, sent, with_token=token is not None)
     if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
+    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id)
+    psu = _psu(sent)
+    granted = None
+    if token is not None:
+        shown = Shown(token, tpp_id, caller, payment_id, psu)
+        granted = judge(
+            opened.parts,
+            opened.oauth.introspect,
+            shown,
+            profile=profile,
+            wishes=sca_wishes(sent),
+        )
     ctx = TppContext(
         tpp=caller.tpp,
-        tpp_id=opened.parts.tpps.register(caller.tpp, tenant.instance_id),
+        tpp_id=tpp_id,
         instance_id=tenant.instance_id,
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
         internal_request_id=request_id,
-        psu=_psu(sent),
+        psu=psu or (granted.psu if granted else None),
         psu_context=_psu_context(sent),
-        access_token=token,
+        access_token=None if granted else token,  # what we have judged, the bank need not
+        granted=granted,
     )
     return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
 

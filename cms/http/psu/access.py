@@ -60,6 +60,7 @@ def _body(request: AccessRequest, tpp: Tpp) -> dict[str, object]:
             "scope": str(request.scope),
             "paymentId": request.scope.payment_id,
             "tppInfo": tpp_body(tpp),
+            "redirectUri": request.redirect_uri,
             "expirationTimestamp": request.expires_at.isoformat(),
         }
     )

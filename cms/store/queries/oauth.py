@@ -128,7 +128,7 @@ class OAuthQueries:
         self._connection.execute(statement.values(revoked_at=at))
 
     def revoke_all(self, request: AccessRequest, at: datetime) -> None:
-        """All that stems from the request is worth nothing from now on, also what is yet to come."""
+        """All that stems from the request is worth nothing from now on, and what is yet to come."""
         statement = update(requests).where(
             requests.c.request_id == request.request_id, requests.c.revoked_at.is_(None)
         )
