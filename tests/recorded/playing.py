@@ -57,7 +57,7 @@ class Player:
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
-        self._psus = {who: Psu(server.bank) for who in PSUS}
+        self._psus = {who: Psu(server.bank, server.xs2a) for who in PSUS}
         self._profile: Any = None
         self.known: Known = {"xs2a": server.xs2a, "cms": server.cms, "bank": server.bank}
 

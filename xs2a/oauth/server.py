@@ -31,7 +31,7 @@ from xs2a.oauth.issued import IssuedCode, IssuedToken
 from xs2a.oauth.metadata import CHALLENGE_METHOD, TLS_CLIENT_AUTH
 
 # Authlib asks whether TLS was used; here it ends at the bank's proxy, which is nobody's to judge.
-_BEHIND_THE_PROXY: Final = "https://"
+_BEHIND_THE_PROXY: Final = "https://behind-the-proxy.invalid/"
 
 
 @dataclass(frozen=True, slots=True)
