@@ -1,6 +1,5 @@
 """A house to test: the real rooms over a fresh database, with a bank and a clock of the test's."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -8,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 import orjson
 import sqlalchemy as sa
@@ -38,14 +36,11 @@ from spi.types import (
     ScaMethod,
     ScaStatusReport,
 )
-from tests.contract.berlin_group import BerlinGroup, is_uuid
+from tests.contract.berlin_group import BerlinGroup
 from tests.databases import moves_of, row_counts
-from xs2a.settings import LogFormat, Mode, Settings
+from tests.judged import JudgedApp, webtest
+from xs2a.settings import LogFormat, Mode, OAuthSettings, Settings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
-
-with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import webtest
 
 V = TypeVar("V")
 
@@ -53,6 +48,7 @@ NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 TOKEN = "token-of-the-bank"
 ISSUER = "https://auth.bank.example"
+OAUTH = OAuthSettings(ISSUER, "https://bank.example/oauth/{request-id}", None, None)
 SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
@@ -220,32 +216,6 @@ class FakeBank:
         return answer
 
 
-class JudgedApp(webtest.TestApp):  # type: ignore[misc]  # no types are published
-    """A test client of the XS2A face; the Berlin Group's OpenAPI judges every answer."""
-
-    judge: BerlinGroup | None = None
-
-    def do_request(self, req: Any, status: Any = None, expect_errors: Any = None) -> Any:
-        answer = super().do_request(req, status="*", expect_errors=True)
-        if self.judge is not None:
-            self.judge.check_response(
-                req.method,
-                quote(req.environ["PATH_INFO"].encode("latin-1")),
-                status=answer.status_int,
-                headers=judged_headers(req, answer),
-                body=answer.body,
-            )
-        return answer
-
-
-def judged_headers(request: Any, answer: Any) -> dict[str, str]:
-    """The answer's headers. Where the request had no usable id there is none to be echoed."""
-    headers = dict(answer.headers)
-    if not is_uuid(request.headers.get("X-Request-ID", "")):
-        headers["X-Request-ID"] = "00000000-0000-4000-8000-000000000000"
-    return headers
-
-
 @dataclass(repr=False)
 class World:
     """A house, its bank and its clock, and a client for each of its two faces."""
@@ -321,6 +291,7 @@ def open_world(
     cms_open: bool = False,
     default_tpp: bool = False,
     trusted_proxies: tuple[str, ...] = (PROXY,),
+    oauth: OAuthSettings | None = None,
     **profile: Mapping[str, Any],
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
@@ -332,6 +303,7 @@ def open_world(
         cms_open=cms_open,
         trusted_proxies=trusted_proxies,
         sandbox_default_tpp=default_tpp,
+        oauth=oauth or OAUTH,
     )
     house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
@@ -362,10 +334,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         event_retention=timedelta(days=1826),
         log_format=LogFormat.TEXT,
         access_log=False,
-        oauth_issuer=ISSUER,
-        oauth_approval_url="https://bank.example/oauth/{request-id}",
-        oauth_introspection_url=None,
-        oauth_introspection_client=None,
+        oauth=OAUTH,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
         server_keys=(SERVER_KEY,),

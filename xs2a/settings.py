@@ -39,6 +39,24 @@ class SettingsInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthSettings:
+    """Where the built-in authorization server is (None: there is none), and the bank's page for
+    access before any payment; where the bank's own server introspects, and as whom we ask there.
+    """
+
+    issuer: str | None
+    approval_url: str | None
+    introspection_url: str | None
+    introspection_client: str | None = field(repr=False)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses that are set."""
+        named = (self.issuer, self.approval_url, self.introspection_url)
+        return tuple(url for url in named if url is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the environment decides. Addresses of databases and tokens have no repr."""
 
@@ -64,13 +82,10 @@ class Settings:
     event_retention: timedelta
     log_format: LogFormat
     access_log: bool
-    oauth_issuer: str | None
-    oauth_approval_url: str | None
-    oauth_introspection_url: str | None
+    oauth: OAuthSettings
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
     server_keys: tuple[str, ...] = field(repr=False)
-    oauth_introspection_client: str | None = field(repr=False)
 
     @property
     def sandbox(self) -> bool:
@@ -122,12 +137,7 @@ def _read(env: Env) -> Settings:
     mode = env.enum("XS2A_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
     folder = Path("var")
     sandbox = mode is Mode.SANDBOX
-    host = env.str("XS2A_HOST", default="127.0.0.1")
-    ports = {
-        "xs2a_port": env.int("XS2A_PORT", default=8080),
-        "cms_port": env.int("CMS_PORT", default=38080),
-        "online_banking_port": env.int("ONLINE_BANKING_PORT", default=4400),
-    }
+    host, ports = env.str("XS2A_HOST", default="127.0.0.1"), _ports(env)
     return Settings(
         mode=mode,
         profile=env.path("ASPSP_PROFILE", default=Path("aspsp-profile.yml")),
@@ -138,7 +148,9 @@ def _read(env: Env) -> Settings:
         folder=folder,
         spi=env.str("XS2A_SPI", default="sandbox"),
         host=host,
-        **ports,
+        xs2a_port=ports["XS2A_PORT"],
+        cms_port=ports["CMS_PORT"],
+        online_banking_port=ports["ONLINE_BANKING_PORT"],
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
         threads=env.int("XS2A_THREADS", default=2),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
@@ -158,27 +170,31 @@ def _read(env: Env) -> Settings:
             "XS2A_LOG_FORMAT", enum=LogFormat, by_value=True, default=LogFormat.TEXT
         ),
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
-        oauth_issuer=_issuer(env, f"http://{host}:{ports['xs2a_port']}" if sandbox else None),
-        oauth_approval_url=env.str(
-            "XS2A_OAUTH_APPROVAL_URL",
-            default=f"http://{host}:{ports['online_banking_port']}/oauth/{{request-id}}"
-            if sandbox
-            else None,
-        ),
-        oauth_introspection_url=env.str("XS2A_OAUTH_INTROSPECTION_URL", default=None),
-        oauth_introspection_client=env.str("XS2A_OAUTH_INTROSPECTION_CLIENT", default=None),
+        oauth=_oauth(env, host, ports) if sandbox else _oauth(env),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )
 
 
-def _issuer(env: Env, default: str | None) -> str | None:
-    """Scheme and host alone: the metadata then have one place to be (RFC 8414, 3)."""
-    name = "XS2A_OAUTH_ISSUER"
-    issuer = env.str(name, default=default)
+def _ports(env: Env) -> dict[str, int]:
+    defaults = {"XS2A_PORT": 8080, "CMS_PORT": 38080, "ONLINE_BANKING_PORT": 4400}
+    return {name: env.int(name, default=default) for name, default in defaults.items()}
+
+
+def _oauth(env: Env, host: str = "", ports: Mapping[str, int] | None = None) -> OAuthSettings:
+    """With host and ports, which a sandbox has, the addresses are there without being set."""
+    name, page = "XS2A_OAUTH_ISSUER", "{request-id}"
+    issuer = env.str(name, default=f"http://{host}:{ports['XS2A_PORT']}" if ports else "")
+    # Scheme and host alone: then there is one place where the metadata can be (RFC 8414, 3).
     if issuer and not _ORIGIN.fullmatch(issuer):
         raise EnvError(f"{name}: {issuer!r} is not an origin such as https://auth.bank.example")
-    return issuer or None
+    approval = f"http://{host}:{ports['ONLINE_BANKING_PORT']}/oauth/{page}" if ports else None
+    return OAuthSettings(
+        issuer=issuer or None,
+        approval_url=env.str("XS2A_OAUTH_APPROVAL_URL", default=approval),
+        introspection_url=env.str("XS2A_OAUTH_INTROSPECTION_URL", default=None),
+        introspection_client=env.str("XS2A_OAUTH_INTROSPECTION_CLIENT", default=None),
+    )
 
 
 def _days(env: Env, name: str, default: int) -> timedelta:
@@ -207,10 +223,6 @@ def _malformed_key(settings: Settings) -> bool:
     return not all(
         _SERVER_KEY.fullmatch(key) or _SANDBOX_KEY.fullmatch(key) for key in settings.server_keys
     )
-
-
-def _unprotected(url: str | None) -> bool:
-    return url is not None and not url.startswith("https://")
 
 
 _Refused = tuple[Callable[[Settings], bool], str]
@@ -261,17 +273,9 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
             "XS2A_TRUSTED_PROXIES must not trust everybody",
         ),
         (
-            lambda settings: any(
-                map(
-                    _unprotected,
-                    (
-                        settings.oauth_issuer,
-                        settings.oauth_approval_url,
-                        settings.oauth_introspection_url,
-                    ),
-                )
-            ),
-            "XS2A_OAUTH_ISSUER, ..._APPROVAL_URL and ..._INTROSPECTION_URL must be https",
+            lambda settings: not all(url.startswith("https://") for url in settings.oauth.urls),
+            "XS2A_OAUTH_ISSUER, XS2A_OAUTH_APPROVAL_URL and XS2A_OAUTH_INTROSPECTION_URL must be "
+            "https",
         ),
         (
             lambda settings: not settings.proxy_verifies_chain,

@@ -98,7 +98,7 @@ def build_house(
     store = Store(database, new_id, events_at_once=events_at_once)
     events, ring = Events(store, clock), key_ring(settings)
     access = Access(
-        store, ring, clock, new_secret=secrets.token_urlsafe, issuer=settings.oauth_issuer
+        store, ring, clock, new_secret=secrets.token_urlsafe, issuer=settings.oauth.issuer
     )
     parts = Parts(
         payments=Payments(store, clock),
@@ -166,10 +166,10 @@ def xs2a_face(house: House) -> Flask:
 
 def oauth_door(settings: Settings) -> OAuthDoor:
     """What OAuth works with on the TPP-facing side."""
-    url, client = settings.oauth_introspection_url, settings.oauth_introspection_client
+    url, client = settings.oauth.introspection_url, settings.oauth.introspection_client
     return OAuthDoor(
         new_secret=secrets.token_urlsafe,
-        approval_url=settings.oauth_approval_url,
+        approval_url=settings.oauth.approval_url,
         loopback=settings.sandbox,
         introspect=Introspection(url, client, time.monotonic) if url else None,
     )

@@ -18,7 +18,7 @@ from tests.serving import TIMEOUT_S
 TPP_NUMBER = "PSDDE-FAKENCA-SANDBOX1"
 
 Begin = Callable[[], str]
-Finish = Callable[[str], requests.Session]
+Finish = Callable[[str], Any]  # a session of requests' kind
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def authlib(
         )
         return str(address)
 
-    def finish(answer: str) -> requests.Session:
+    def finish(answer: str) -> Any:
         session.fetch_token(authorization_response=answer, code_verifier=verifier)
         return session
 
@@ -78,7 +78,7 @@ def oauthlib(
         address, _state = session.authorization_url(told["authorization_endpoint"])
         return str(address)
 
-    def finish(answer: str) -> requests.Session:
+    def finish(answer: str) -> Any:
         session.fetch_token(
             told["token_endpoint"], authorization_response=answer, include_client_id=True
         )

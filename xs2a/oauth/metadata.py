@@ -7,7 +7,7 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from cms.domain.profile import Profile
 
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
-AUTHORIZE_PATH: Final = "/oauth/authorize"
+ASK_PATH: Final = "/oauth/authorize"
 TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  a path
 REVOKE_PATH: Final = "/oauth/revoke"
 INTROSPECT_PATH: Final = "/oauth/introspect"
@@ -21,7 +21,7 @@ def metadata(issuer: str) -> dict[str, Any]:
     told = AuthorizationServerMetadata(
         {
             "issuer": issuer,
-            "authorization_endpoint": issuer + AUTHORIZE_PATH,
+            "authorization_endpoint": issuer + ASK_PATH,
             "token_endpoint": issuer + TOKEN_PATH,
             "revocation_endpoint": issuer + REVOKE_PATH,
             "introspection_endpoint": issuer + INTROSPECT_PATH,

@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 
 from tests.houses import ISSUER, TPP
+from tests.http.cms.test_stop_list import block
 from tests.http.oauth.acting import Actors, Changes, address_on, outcome, query_of
 from tests.tpps import NOK_URI, OK_URI, PSU_ID, TppClient
-
-OTHER_PAYMENT = {"Idempotency-Key": "second"}
 
 
 def as_tpp(actors: Actors, certificate: str) -> Actors:
@@ -111,22 +110,18 @@ def test_another_certificate_on_a_bound_token(integrated: Actors, renewed: str) 
 
 def test_no_certificate_at_all(integrated: Actors) -> None:
     code = integrated.code_for(integrated.tpp.initiated())
-    nobody = {"TPP-QWAC-Certificate": ""}
+    nobody = as_tpp(integrated, "")
 
-    assert outcome(integrated.redeem(code, **nobody)) == "401 invalid_client"
+    assert outcome(nobody.redeem(code)) == "401 invalid_client"
     assert outcome(integrated.redeem(code)) == "200 good"
 
 
 def test_a_tpp_on_the_stop_list(integrated: Actors) -> None:
     made = integrated.tpp.initiated()
     code = integrated.code_for(made)
-    headers = {"tpp-authorisation-number": TPP.authorisation_number}
-    integrated.world.cms.put("/aspsp-api/v1/tpp/block", headers=headers, status="*")
-    stopped = integrated.world.house.parts.stop_list.keeps_out(
-        TPP.authorisation_number, "UNDEFINED"
-    )
+    block(integrated.world)
 
-    assert stopped
+    assert outcome(integrated.ask(f"PIS:{made.payment_id}")) == "303 invalid_scope"
     assert outcome(integrated.redeem(code)) == "401 invalid_client"
 
 
@@ -300,7 +295,7 @@ def test_the_bank_needs_its_token(pre_step: Actors) -> None:
     assert answer.status_int == 401
 
 
-def test_roles_count(open_house: object, pre_step: Actors) -> None:
+def test_roles_count(pre_step: Actors) -> None:
     tpps = pre_step.world.house.parts.tpps
     found = tpps.find(TPP.authorisation_number, "UNDEFINED")
     tpps.register(replace(found, roles=frozenset()), "UNDEFINED")

@@ -17,7 +17,7 @@ from tests.tpps import ABSENT, SCT, X_REQUEST_ID, TppClient, payment, refusal, t
 from xs2a.app import MAX_BODY_BYTES
 from xs2a.errors import BankRefused, RequestFaulty
 from xs2a.http.errors import MESSAGE_FOR_REFUSAL
-from xs2a.http.oauth.door import NoAuthorisationServer, RequestUnreadable
+from xs2a.http.oauth.door import NoServerOfOurs, RequestUnreadable
 
 # Refusals that never reach a TPP: of the bank's side, of OAuth's own endpoints, or turned into
 # another answer.
@@ -29,7 +29,7 @@ NOT_FOR_TPPS = {
     LinkExpired,
     LogInBusy,
     LogInRefused,
-    NoAuthorisationServer,
+    NoServerOfOurs,
     OperatorExists,
     OrderBeingAuthorised,
     ProfileInvalid,

@@ -51,7 +51,7 @@ class OAuthGate:
     comer: Comer
 
 
-class NoAuthorisationServer(Refusal):
+class NoServerOfOurs(Refusal):
     """The bank has none of ours: no issuer is set."""
 
     text = "There is no authorization server here."
@@ -73,13 +73,13 @@ ERROR_FOR_REFUSAL: Final[Mapping[type[Refusal], tuple[str, int]]] = {
     Malformed: ("invalid_request", 400),
     BlankTenant: ("invalid_request", 400),
     UnknownTenant: ("invalid_request", 400),
-    NoAuthorisationServer: ("invalid_request", 404),
+    NoServerOfOurs: ("invalid_request", 404),
     StoreUnavailable: ("temporarily_unavailable", 503),
 }
 
 # Refusal -> HTTP status of the page for a browser.
 PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
-    NoAuthorisationServer: 404,
+    NoServerOfOurs: 404,
     Unknown: 404,
     UnknownTenant: 404,
     AccessEnded: 410,
@@ -124,7 +124,7 @@ def for_anybody(view: Callable[[str], Response]) -> Callable[..., Response]:
         try:
             opened = _opened()
             _note_tpp(opened)
-        except NoAuthorisationServer as refusal:
+        except NoServerOfOurs as refusal:
             return told({"error": "invalid_request", "error_description": refusal.text}, 404)
         return view(opened.parts.access.issuer or "")
 
@@ -155,7 +155,7 @@ def _declared(guarded: Callable[..., Response], comer: Comer) -> Callable[..., R
 def _opened() -> Door:
     opened = gate.door()
     if opened.parts.access.issuer is None:
-        raise NoAuthorisationServer
+        raise NoServerOfOurs
     return opened
 
 

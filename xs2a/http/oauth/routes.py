@@ -21,7 +21,7 @@ from xs2a.oauth.asking import Desk
 from xs2a.oauth.beginning import GoOn, begin
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.metadata import (
-    AUTHORIZE_PATH,
+    ASK_PATH,
     INTROSPECT_PATH,
     METADATA_PATH,
     REVOKE_PATH,
@@ -65,7 +65,7 @@ def read_metadata(issuer: str) -> Response:
     return told(metadata(issuer), 200)
 
 
-@oauth.route(AUTHORIZE_PATH, methods=["GET"])
+@oauth.route(ASK_PATH, methods=["GET"])
 @oauth.doc(
     parameters=_QUERY,
     responses={
@@ -74,7 +74,7 @@ def read_metadata(issuer: str) -> Response:
     },
 )
 @for_browsers
-def authorize(desk: Desk) -> Response:
+def ask(desk: Desk) -> Response:
     """A TPP sends its PSU here; PKCE with S256 is needed."""
     went = begin(desk, parameters(request.args))
     return see_other(went.uri) if isinstance(went, GoOn) else stop_page(400)
