@@ -135,8 +135,7 @@ def read_settings() -> Settings:
 
 def _read(env: Env) -> Settings:
     mode = env.enum("XS2A_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
-    folder = Path("var")
-    sandbox = mode is Mode.SANDBOX
+    folder, sandbox = Path("var"), mode is Mode.SANDBOX
     host, ports = env.str("XS2A_HOST", default="127.0.0.1"), _ports(env)
     return Settings(
         mode=mode,
@@ -274,8 +273,7 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
         ),
         (
             lambda settings: not all(url.startswith("https://") for url in settings.oauth.urls),
-            "XS2A_OAUTH_ISSUER, XS2A_OAUTH_APPROVAL_URL and XS2A_OAUTH_INTROSPECTION_URL must be "
-            "https",
+            "XS2A_OAUTH_ISSUER, ..._APPROVAL_URL and ..._INTROSPECTION_URL must be https",
         ),
         (
             lambda settings: not settings.proxy_verifies_chain,

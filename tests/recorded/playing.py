@@ -3,7 +3,7 @@
 A step begins with who acts and what they do; the rest of it is what they get:
 
     - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer. What is not
-                                     JSON is `text` instead of `body`
+                                     JSON is `text` instead of `body`; `form` are its fields
     - PSU: logs in as max.musterman  what is seen then: `page`, `alert`, or `leaves for`
     - second PSU: ...                the same in a browser of its own
     - bank: PUT /aspsp-api/...       a call to the CMS, with the bank's token unless `token: none`
@@ -16,6 +16,7 @@ import time
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import yaml
@@ -60,6 +61,7 @@ class Player:
         self._psus = {who: Psu(server.bank, server.xs2a) for who in PSUS}
         self._profile: Any = None
         self.known: Known = {"xs2a": server.xs2a, "cms": server.cms, "bank": server.bank}
+        self.known["issuer"] = quote(server.xs2a, safe="")  # as it stands in a query
 
     def play(self, steps: list[Step]) -> list[Step]:
         """The steps with the outcomes they really have. The profile is as before at the end."""
@@ -109,8 +111,7 @@ class Player:
         base = self._server.xs2a if who == "TPP" else self._server.cms
         address = path if "://" in path else base + path
         headers = self._headers(who, asked) | sends.get("headers", {})
-        text = sends.get("text")
-        content = {"json": sends.get("body")} if text is None else {"data": text.encode()}
+        content = _content(sends)
         answer = requests.request(method, address, headers=headers, timeout=TIMEOUT_S, **content)
         if who == "TPP":
             assert answer.headers["X-Request-ID"] == headers["X-Request-ID"]
@@ -194,6 +195,14 @@ def of_the_kind(value: Any, words: str) -> Any:
 
 def is_json(answer: requests.Response) -> bool:
     return answer.headers.get("Content-Type", "").endswith("json")
+
+
+def _content(sends: dict[str, Any]) -> dict[str, Any]:
+    """A body as the client library takes it: JSON, the fields of a form, or a text."""
+    if "form" in sends:
+        return {"data": sends["form"]}
+    text = sends.get("text")
+    return {"json": sends.get("body")} if text is None else {"data": text.encode()}
 
 
 def _transaction_status(answer: requests.Response) -> str:
