@@ -32,6 +32,7 @@ SHOWN = (
     "in-app",
     "phone",
     "code",
+    "access",
 )
 BUILT_LIKE_ANOTHER = ("standing-order",)  # as payment-with-tan, with other facts
 

@@ -1,5 +1,7 @@
 """The pages of the authorization server: a stop, and a way on to the TPP."""
 
+from base64 import b64encode
+from hashlib import sha256
 from typing import Final
 
 from flask import Response
@@ -7,12 +9,18 @@ from markupsafe import escape
 
 from xs2a.http.answers import answer
 
+_STYLE: Final = """
+body { font: 1.1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34rem;
+       padding: 0 1.25rem; }
+a { color: LinkText; }
+"""
+_STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
 # Nothing from elsewhere, no framing, no trace of an address with a code in it.
 _HEADERS: Final = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -26,11 +34,8 @@ _PAGE: Final = """<!doctype html>
   <meta name="color-scheme" content="light dark">
   {head}
   <title>{title}</title>
-  <style>
-    body {{ font: 1.1rem/1.5 system-ui, sans-serif; margin: 15vh auto; max-width: 34rem;
-            padding: 0 1.25rem; }}
-    a {{ color: LinkText; }}
-  </style>
+  <link rel="icon" href="data:,">
+  <style>{style}</style>
 </head>
 <body>
   <h1>{title}</h1>
@@ -58,7 +63,7 @@ _BROKEN: Final = (
 def stop_page(http_status: int) -> Response:
     """The browser goes nowhere; the words tell nothing of what it came with."""
     title, text = _STOPS.get(http_status, _BROKEN)
-    return answer(_PAGE.format(head="", title=title, text=text).encode(), http_status, _HEADERS)
+    return answer(_page(title, text).encode(), http_status, _HEADERS)
 
 
 def way_on(uri: str) -> Response:
@@ -66,15 +71,18 @@ def way_on(uri: str) -> Response:
     form, and need not know all addresses to which that leads (CSP, `form-action`).
     """
     address = escape(uri)
-    page = _PAGE.format(
+    page = _page(
+        "Back to where you came from",
+        f'<a href="{address}" rel="noreferrer">Go on</a> if nothing happens.',
         head=f'<meta http-equiv="refresh" content="0; url={address}">',
-        title="Back to where you came from",
-        text=f'<a href="{address}" rel="noreferrer">Go on</a> if nothing happens.',
     )
     return answer(page.encode(), 200, _HEADERS)
 
 
 def see_other(uri: str) -> Response:
     """The browser goes there at once."""
-    location = {"Location": uri, "Referrer-Policy": "no-referrer"}
-    return answer(b"", 303, location)
+    return answer(b"", 303, {**_HEADERS, "Location": uri})
+
+
+def _page(title: str, text: str, head: str = "") -> str:
+    return _PAGE.format(title=title, text=text, head=head, style=_STYLE)
