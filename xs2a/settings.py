@@ -147,9 +147,7 @@ def _read(env: Env) -> Settings:
         folder=folder,
         spi=env.str("XS2A_SPI", default="sandbox"),
         host=host,
-        xs2a_port=ports["XS2A_PORT"],
-        cms_port=ports["CMS_PORT"],
-        online_banking_port=ports["ONLINE_BANKING_PORT"],
+        **ports,
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
         threads=env.int("XS2A_THREADS", default=2),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
@@ -176,21 +174,24 @@ def _read(env: Env) -> Settings:
 
 
 def _ports(env: Env) -> dict[str, int]:
-    defaults = {"XS2A_PORT": 8080, "CMS_PORT": 38080, "ONLINE_BANKING_PORT": 4400}
-    return {name: env.int(name, default=default) for name, default in defaults.items()}
+    return {
+        "xs2a_port": env.int("XS2A_PORT", default=8080),
+        "cms_port": env.int("CMS_PORT", default=38080),
+        "online_banking_port": env.int("ONLINE_BANKING_PORT", default=4400),
+    }
 
 
 def _oauth(env: Env, host: str = "", ports: Mapping[str, int] | None = None) -> OAuthSettings:
     """With host and ports, which a sandbox has, the addresses are there without being set."""
-    name, page = "XS2A_OAUTH_ISSUER", "{request-id}"
-    issuer = env.str(name, default=f"http://{host}:{ports['XS2A_PORT']}" if ports else "")
+    name = "XS2A_OAUTH_ISSUER"
+    issuer = env.str(name, default=f"http://{host}:{ports['xs2a_port']}" if ports else "")
     # Scheme and host alone: then there is one place where the metadata can be (RFC 8414, 3).
     if issuer and not _ORIGIN.fullmatch(issuer):
         raise EnvError(f"{name}: {issuer!r} is not an origin such as https://auth.bank.example")
-    approval = f"http://{host}:{ports['ONLINE_BANKING_PORT']}/oauth/{page}" if ports else None
+    page = f"http://{host}:{ports['online_banking_port']}/oauth/{{request-id}}" if ports else None
     return OAuthSettings(
         issuer=issuer or None,
-        approval_url=env.str("XS2A_OAUTH_APPROVAL_URL", default=approval),
+        approval_url=env.str("XS2A_OAUTH_APPROVAL_URL", default=page),
         introspection_url=env.str("XS2A_OAUTH_INTROSPECTION_URL", default=None),
         introspection_client=env.str("XS2A_OAUTH_INTROSPECTION_CLIENT", default=None),
     )

@@ -191,13 +191,7 @@ def enter(
     granted = None
     if token is not None:
         shown = Shown(token, tpp_id, caller, payment_id, psu)
-        granted = judge(
-            opened.parts,
-            opened.oauth.introspect,
-            shown,
-            profile=profile,
-            wishes=sca_wishes(sent),
-        )
+        granted = judge(opened.parts, opened.oauth.introspect, shown, profile)
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=tpp_id,

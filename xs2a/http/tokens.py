@@ -15,7 +15,6 @@ from xs2a.flows.parts import Parts
 from xs2a.oauth.introspected import facts_told
 from xs2a.oauth.metadata import is_ours
 from xs2a.oauth.tokens import Granted, Use, check, facts_of
-from xs2a.sca.approaches import Wishes, choose_approach
 from xs2a.tpp.caller import Caller
 
 # Asks the bank's authorization server about a token (RFC 7662); raises IntrospectionUnavailable.
@@ -34,16 +33,13 @@ class Shown:
 
 
 def judge(
-    parts: Parts, introspect: Introspect | None, shown: Shown, *, profile: Profile, wishes: Wishes
+    parts: Parts, introspect: Introspect | None, shown: Shown, profile: Profile
 ) -> Granted | None:
-    """What the token opens; None where that is for the bank to say, or no token is asked for.
+    """What the token opens, whatever the approach; None where that is for the bank to say.
 
     Raises TokenUnknown, TokenInvalid, TokenExpired, IntrospectionUnavailable.
     """
-    common = profile.common
-    if common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
-        return None
-    if not choose_approach(profile, wishes).psu_leaves:
+    if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
         return None
     if is_ours(profile, parts.access.issuer):
         facts = facts_of(parts.access.token(shown.token))

@@ -4,7 +4,7 @@ from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
 from cms.domain.authorisation import AuthorisationKind
-from cms.domain.errors import Malformed, PsuMismatch, Unknown
+from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
 from cms.domain.moving import ensure_open
 from cms.domain.payment import Payment
 from cms.domain.payment_service import PAYMENT_SERVICES
@@ -33,8 +33,7 @@ _UNSAID = "application/octet-stream"  # so a client sends bytes that it says not
 @psu_payments.doc(responses={"404": {"description": "Unknown"}, "408": {"description": "Expired"}})
 def visit(redirect_id: str) -> Response:
     """What is to be authorised behind a redirect link; 408 with the NOK URI if it has expired."""
-    kind = AuthorisationKind.PIS_CREATION
-    return _visited(rooms().authorisations.visit(redirect_id, tenant(), kind))
+    return _visited(_visit(redirect_id, AuthorisationKind.PIS_CREATION))
 
 
 @psu_payments.route("/cancellation/redirect/<string:redirect_id>", methods=["GET"])
@@ -43,8 +42,7 @@ def visit(redirect_id: str) -> Response:
 )
 def visit_for_cancellation(redirect_id: str) -> Response:
     """What is to be cancelled behind a redirect link, while its authorisation is open."""
-    kind = AuthorisationKind.PIS_CANCELLATION
-    found = rooms().authorisations.visit(redirect_id, tenant(), kind)
+    found = _visit(redirect_id, AuthorisationKind.PIS_CANCELLATION)
     if found.authorisation.status.finalised:
         raise Unknown
     return _visited(found)
@@ -159,6 +157,15 @@ def _demand_format(payment: Payment) -> None:
     if sent not in {"", _UNSAID, payment.content_type.partition(";")[0].strip().lower()}:
         text = f"The order must be sent as the TPP's was: {payment.content_type}"
         raise Malformed(text, path="content-type")
+
+
+def _visit(redirect_id: str, kind: AuthorisationKind) -> Visit:
+    """Who comes too late goes back by the same way as all others."""
+    try:
+        return rooms().authorisations.visit(redirect_id, tenant(), kind)
+    except LinkExpired:
+        expired = rooms().authorisations.find(redirect_id, tenant())
+        raise LinkExpired(rooms().access.ways_back(expired).nok) from None
 
 
 def _visited(found: Visit) -> Response:

@@ -150,6 +150,29 @@ def test_a_psu_who_declines(integrated: Actors) -> None:
     assert integrated.come_back(nok).status_int == 410
 
 
+def test_a_psu_who_comes_too_late_takes_the_same_way(integrated: Actors) -> None:
+    made = integrated.tpp.initiated()
+    integrated.ask(f"PIS:{made.payment_id}")
+    integrated.world.clock.advance(timedelta(minutes=11))
+    path = f"/psu-api/v1/payment/redirect/{made.authorisation_id}"
+    late = integrated.world.cms.get(path, status=408)
+
+    answer = query_of(address_on(integrated.come_back(late.json["tppNokRedirectUri"])))
+    assert answer["error"] == "access_denied"
+
+
+@pytest.mark.parametrize("wish", ["TPP-Decoupled-Preferred", "TPP-Redirect-Preferred"])
+def test_a_token_is_judged_here_whatever_the_approach(
+    open_house: OpenHouse, pisp: str, wish: str
+) -> None:
+    offered = {**PRE_STEP, "scaApproachesSupported": ["REDIRECT", "DECOUPLED"]}
+    actors = Actors(TppClient(open_house(common=offered), pisp))
+    sent = {wish: "true", "PSU-ID": PSU_ID, "Authorization": "Bearer unknown"}
+
+    assert outcome(actors.tpp.post(headers=sent)) == "401 TOKEN_UNKNOWN"
+    assert actors.world.bank.asked == []
+
+
 def test_a_cancellation_is_granted_the_same_way(open_house: OpenHouse, pisp: str) -> None:
     """The newest authorisation that a PSU may still finish is the one of the DELETE."""
     mandated = {"paymentCancellationAuthorisationMandated": True}
