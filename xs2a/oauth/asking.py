@@ -70,7 +70,7 @@ class Wanted:
 
 # What each flow lets a TPP ask for: the integrated one a payment, the other one initiation as such.
 _ASKED_IN: Final[Mapping[ScaRedirectFlow, Callable[[Wanted], bool]]] = {
-    ScaRedirectFlow.OAUTH: lambda wanted: wanted.authorisation is not None,
+    ScaRedirectFlow.OAUTH: lambda wanted: wanted.authorisation is not None and bool(wanted.page),
     ScaRedirectFlow.OAUTH_PRE_STEP: lambda wanted: (
         wanted.scope == Scope() and wanted.desk.approval_url is not None
     ),
