@@ -23,10 +23,12 @@ from cms.domain.access import (
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import Malformed, SealedByAnotherKey, Unknown
+from cms.domain.events import EventType
 from cms.domain.ids import known_form
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import RedirectUris
 from cms.domain.statuses import ScaStatus
+from cms.store.journal import changed_row
 from cms.store.sealing import KeyRing, Place, Sealed
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -144,6 +146,7 @@ class Access:
         with self._store.writing() as uow:
             if not uow.oauth.decline(request, self._clock()):
                 raise AccessEnded
+            self._note(uow, EventType.ACCESS_DECLINED, request)
         return request.answer(self.issuer or "", error="access_denied")
 
     def redeem(self, code: str) -> AccessRequest | None:
@@ -156,7 +159,7 @@ class Access:
             claimed = uow.oauth.claim_code(code_hash, now)
             request = uow.oauth.by_code(code_hash)
             if request is not None and not claimed:
-                uow.oauth.revoke_all(request, now)
+                self._void(uow, request)
         return request if claimed else None
 
     def issue(self, request: AccessRequest, new: NewTokens) -> None:
@@ -188,7 +191,7 @@ class Access:
             return None
         if found.used_at is not None:
             with self._store.writing() as uow:
-                uow.oauth.revoke_all(found.request, now)
+                self._void(uow, found.request)
         return found if found.good_at(now) else None
 
     def revoke(self, token: str) -> None:
@@ -226,6 +229,7 @@ class Access:
             )
             if not granted:
                 raise AccessEnded
+            self._note(uow, EventType.ACCESS_GRANTED, request)
             if confirmation_code is not None:
                 sealed = self._ring.seal(confirmation_code.encode(), _code_of(request))
                 uow.oauth.keep_confirmation(request, sealed)
@@ -237,6 +241,27 @@ class Access:
         uow.oauth.add_token(hashed(new.access_token), Token(kind, request, now, ends, bound_to))
         kind, ends = TokenKind.REFRESH, now + REFRESH_TOKEN_VALID_FOR
         uow.oauth.add_token(hashed(new.refresh_token), Token(kind, request, now, ends))
+
+    def _void(self, uow: UnitOfWork, request: AccessRequest) -> None:
+        if uow.oauth.revoke_all(request, self._clock()):
+            self._note(uow, EventType.ACCESS_VOIDED, request)
+
+    def _note(self, uow: UnitOfWork, event_type: EventType, request: AccessRequest) -> None:
+        """Put on record what was decided, or found out."""
+        about = {
+            "payment_id": request.scope.payment_id,
+            "authorisation_id": request.authorisation_id,
+        }
+        row = changed_row(
+            event_type,
+            self._clock(),
+            {"requestId": request.request_id, "scope": str(request.scope)},
+            instance_id=request.instance_id,
+            event_id=self._store.new_event_id(),
+            tpp_authorisation_number=request.client_id,
+            **{name: value for name, value in about.items() if value is not None},
+        )
+        uow.events.add_all([row])
 
     def _ensure_open(self, request: AccessRequest) -> None:
         if not request.open_at(self._clock()):

@@ -117,7 +117,7 @@ def gate(
         def guarded(**path: str) -> Response:
             opened = door()
             known = identify(opened, path)
-            received = _received(known, demands.event, path)
+            received = on_record(known, demands.event, path)
             with opened.parts.events.received(received) as request_id:
                 entry = enter(opened, demands, known, request_id, payment_id=path.get("payment_id"))
                 if entry.findings and not collects:
@@ -207,7 +207,7 @@ def enter(
     return Entry(ctx, sent, tuple(check_headers(demands.headers, sent)), refused_by)
 
 
-def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:
+def on_record(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:
     """What is put on record of the request; of an id, only what can be one."""
     sent, tenant = known.sent, known.tenant
     x_request_id = sent.get("x-request-id") or ""
@@ -219,14 +219,14 @@ def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedR
         tpp_authorisation_number=known.caller.tpp.authorisation_number,
         method=request.method,
         path=request.path[:LONGEST_ON_RECORD],
-        headers=_on_record(sent),
+        headers=_headers_on_record(sent),
         x_request_id=x_request_id if is_uuid(x_request_id) else None,
         payment_id=payment_id if payment_id and is_id(payment_id) else None,
         authorisation_id=authorisation_id if authorisation_id and is_id(authorisation_id) else None,
     )
 
 
-def _on_record(sent: SentHeaders) -> dict[str, str]:
+def _headers_on_record(sent: SentHeaders) -> dict[str, str]:
     found = {
         name: value[:LONGEST_ON_RECORD]
         for name in ON_RECORD

@@ -127,12 +127,14 @@ class OAuthQueries:
         )
         self._connection.execute(statement.values(revoked_at=at))
 
-    def revoke_all(self, request: AccessRequest, at: datetime) -> None:
-        """All that stems from the request is worth nothing from now on, and what is yet to come."""
+    def revoke_all(self, request: AccessRequest, at: datetime) -> bool:
+        """All that stems from the request is worth nothing from now on, and what is yet to come;
+        False if that is so already.
+        """
         statement = update(requests).where(
             requests.c.request_id == request.request_id, requests.c.revoked_at.is_(None)
         )
-        self._connection.execute(statement.values(revoked_at=at))
+        return self._changed(statement.values(revoked_at=at))
 
     def purge(self, before: datetime, limit: int) -> int:
         """Forget tokens that have expired, and requests that have none and are over; how many of

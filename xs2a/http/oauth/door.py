@@ -17,15 +17,17 @@ from werkzeug.datastructures import MultiDict
 from cms import log_lines
 from cms.domain.access import AccessEnded
 from cms.domain.errors import Malformed, Refusal, StoreUnavailable, Unknown
+from cms.domain.events import EventType
 from cms.domain.profile import BlankTenant, UnknownTenant
 from xs2a.http import gate
 from xs2a.http.answers import answer
-from xs2a.http.gate import Door
+from xs2a.http.gate import Door, Known, Tenant, on_record
 from xs2a.http.oauth.pages import stop_page
 from xs2a.http.sent import sent_headers
 from xs2a.oauth.asking import Desk
 from xs2a.oauth.client import OAuthClient
 from xs2a.spec.media_types import JSON
+from xs2a.tpp.caller import Caller
 from xs2a.tpp.refusals import (
     CertificateBlocked,
     CertificateExpired,
@@ -87,20 +89,30 @@ PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
 }
 
 
-def for_clients(view: Callable[[Desk, OAuthClient], Response]) -> Callable[..., Response]:
-    """The certificate says who it is (RFC 8705); the bank's stop list counts here too."""
+ClientView = Callable[[Desk, OAuthClient], Response]
 
-    @functools.wraps(view)
-    def guarded() -> Response:
-        try:
-            opened = _opened()
-            desk = _desk(opened)
-            return view(desk, _client(opened, desk))
-        except Refusal as refusal:
-            error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
-            return told({"error": error, "error_description": refusal.text}, status)
 
-    return _declared(guarded, Comer.CLIENT)
+def for_clients(event: EventType) -> Callable[[ClientView], Callable[..., Response]]:
+    """The certificate says who it is (RFC 8705); the bank's stop list counts here too. Whoever is
+    known is put on record.
+    """
+
+    def guard(view: ClientView) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def guarded() -> Response:
+            try:
+                opened = _opened()
+                desk, caller = _desk(opened), _caller(opened)
+                known = Known(caller, sent_headers(), Tenant(desk.instance_id, desk.profile))
+                with opened.parts.events.received(on_record(known, event, {})):
+                    return view(desk, _client(desk, caller))
+            except Refusal as refusal:
+                error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
+                return told({"error": error, "error_description": refusal.text}, status)
+
+        return _declared(guarded, Comer.CLIENT)
+
+    return guard
 
 
 def for_browsers(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -179,10 +191,14 @@ def _desk(opened: Door) -> Desk:
     )
 
 
-def _client(opened: Door, desk: Desk) -> OAuthClient:
+def _caller(opened: Door) -> Caller:
     caller = opened.identification.identify(request.remote_addr or "", sent_headers())
+    log_lines.know(tpp=caller.tpp.authorisation_number)
+    return caller
+
+
+def _client(desk: Desk, caller: Caller) -> OAuthClient:
     number = caller.tpp.authorisation_number
-    log_lines.know(tpp=number)
     if desk.stop_list.keeps_out(number, desk.instance_id):
         raise CertificateBlocked
     tpp_id = desk.tpps.register(caller.tpp, desk.instance_id)
@@ -191,7 +207,6 @@ def _client(opened: Door, desk: Desk) -> OAuthClient:
 
 def _note_tpp(opened: Door) -> None:
     try:
-        desk = _desk(opened)
-        _client(opened, desk)
+        _client(_desk(opened), _caller(opened))
     except Refusal:
         return  # the document is for everybody

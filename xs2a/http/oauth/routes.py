@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from cms.domain.events import EventType
 from xs2a.http.oauth.door import (
     FORM,
     RequestUnreadable,
@@ -104,7 +105,7 @@ def turn_back(desk: Desk, request_id: str) -> Response:
     ),
     responses={"200": {"description": "The tokens"}, **_REFUSED},
 )
-@for_clients
+@for_clients(EventType.OAUTH_TOKEN)
 def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     """A code, or a refresh token, against new tokens."""
     return _told(TppServer(desk).create_token_response(_asked(client)))
@@ -115,7 +116,7 @@ def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     requestBody=_form("token", "token_type_hint", "client_id"),
     responses={"200": {"description": "It is good no more, if it was"}, **_REFUSED},
 )
-@for_clients
+@for_clients(EventType.OAUTH_REVOCATION)
 def revoke(desk: Desk, client: OAuthClient) -> Response:
     """A token of one's own is needed no more (RFC 7009)."""
     return _told(TppServer(desk).create_endpoint_response("revocation", _asked(client)))
@@ -126,7 +127,7 @@ def revoke(desk: Desk, client: OAuthClient) -> Response:
     requestBody=_form("token", "token_type_hint", "client_id"),
     responses={"200": {"description": "How it stands (RFC 7662)"}, **_REFUSED},
 )
-@for_clients
+@for_clients(EventType.OAUTH_INTROSPECTION)
 def introspect(desk: Desk, client: OAuthClient) -> Response:
     """How a token of one's own stands."""
     return _told(TppServer(desk).create_endpoint_response("introspection", _asked(client)))
