@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Column, Connection, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
@@ -100,7 +101,11 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
     pooled = database.take_for_new_rows()
     driver: Any = pooled.dbapi_connection  # in autocommit: a single statement is a transaction
     try:
-        driver.execute(_combined(tuple(each for each, _ in rows), dialect), values)
+        # A cursor that takes the statement as it is: others look for their marks in it each time
+        # anew where a statement has more than fifty values.
+        psycopg.RawCursor(driver).execute(
+            _combined(tuple(each for each, _ in rows), dialect), values
+        )
     finally:
         if driver.closed:  # the server behind it went away
             pooled.invalidate()
@@ -110,11 +115,11 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
 
 @lru_cache(maxsize=64)
 def _combined(inserts: tuple[PreparedInsert, ...], dialect: Dialect) -> str:
-    """All inserts as one statement; what refers to a row of the same statement is checked at
-    its end, so the order does not matter.
+    """All inserts as one statement, with PostgreSQL's own marks ($1, $2 and so on); what refers to
+    a row of the same statement is checked at its end, so the order does not matter.
     """
     *before, last = [each.sql(dialect) for each in inserts]
-    if not before:
-        return last
     parts = ", ".join(f"new_{place} AS ({sql})" for place, sql in enumerate(before))
-    return f"WITH {parts} {last}"
+    whole = f"WITH {parts} {last}" if before else last
+    first, *others = whole.split("%s")
+    return first + "".join(f"${place}{text}" for place, text in enumerate(others, 1))
