@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xs2a.tpp.certificate import TppCertificate
-
-SHORTEST_RSA_KEY: Final = 2048  # bits; ETSI TS 119 312 knows no shorter ones
+from xs2a.tpp.keys import SHORTEST_RSA_KEY
 
 
 @dataclass(frozen=True, slots=True)
