@@ -13,6 +13,7 @@ from cms.http.console.rooms import ConsoleRooms
 from cms.http.errors import register_error_handlers
 from cms.http.metrics import metrics_page
 from cms.http.observing import observe_requests
+from cms.http.psu.access import psu_access
 from cms.http.psu.bank_state import psu_bank_state
 from cms.http.psu.payments import psu_payments
 from cms.http.published import health_and_docs
@@ -34,8 +35,9 @@ def create_app(
     observe_requests(app, "CMS")  # before the token is asked for: refused calls count as well
     demand_token(app, tokens)
     register_error_handlers(app)
-    faces = (psu_payments, psu_bank_state, aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
-    described = (*faces, *profile_blueprints(rooms.profiles, sandbox))
+    psu = (psu_payments, psu_access, psu_bank_state)
+    aspsp = (aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)
+    described = (*psu, *aspsp, *profile_blueprints(rooms.profiles, sandbox))
     for blueprint in described:
         app.register_blueprint(blueprint)
     app.register_blueprint(metrics_page)

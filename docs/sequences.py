@@ -101,7 +101,10 @@ def _call(caller: Place, face: Place, call: str, step: Step) -> Iterator[Line]:
 
 def _act(psu: Place, act: str, step: Step) -> Iterator[Line]:
     shown = Place.PHONE if act.endswith("phone") else Place.ONLINE_BANKING
-    yield _arrow(psu, "->>", shown, (act.replace("{bank}", ""),))
+    address, *asked = act.replace("{bank}", "").replace("{xs2a}", "").split("?")
+    yield _arrow(
+        psu, "->>", shown, (address, *(word for each in asked for word in each.split("&")))
+    )
     yield _arrow(shown, "-->>", psu, tuple(_seen(step)))
 
 
@@ -135,7 +138,7 @@ def _request(call: str, step: Step) -> Iterator[str]:
         yield "without a token"
     if "signs" in step:
         yield f"signed: {', '.join(step['signs'])}"
-    yield from _sent(sends.get("body"))
+    yield from _sent(sends.get("body", sends.get("form")))
     if "text" in sends:
         yield f"{headers['Content-Type'].partition(';')[0]}, {len(sends['text'])} bytes"
 
@@ -192,6 +195,8 @@ _TOLD_MEMBERS: Final[dict[str, Callable[[Any], str]]] = {
     "psuMessage": lambda text: f"“{text}”",
     "tppMessages": lambda messages: ", ".join(map(_message, messages)),
     "message": lambda text: f"“{text}”",
+    "access_token": lambda token: f"access_token {token}",
+    "scope": lambda scope: f"scope {scope}",
     "tppNokRedirectUri": lambda uri: f"tppNokRedirectUri {uri}",
     "_links": lambda links: f"links {', '.join(links)}",
 }

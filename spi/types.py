@@ -30,7 +30,8 @@ class BankState(Protocol):
 class BankContext:
     """Who is asking, on whose behalf, in which request. First argument of every call.
 
-    `state` belongs to the payment that the call is about.
+    `state` belongs to the payment that the call is about. `access_token` is there where the bank is
+    to judge it: one of its own authorization server that nobody else has asked about.
     """
 
     tpp: Tpp

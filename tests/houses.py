@@ -1,6 +1,5 @@
 """A house to test: the real rooms over a fresh database, with a bank and a clock of the test's."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -40,14 +39,10 @@ from spi.types import (
 )
 from tests.contract.berlin_group import BerlinGroup
 from tests.databases import moves_of, row_counts
-from tests.judged import JudgedApp
+from tests.judged import JudgedApp, webtest
 from tests.qtsp import qtsp_folder
-from xs2a.settings import LogFormat, Mode, Settings, TrustSettings
+from xs2a.settings import LogFormat, Mode, OAuthSettings, Settings, TrustSettings
 from xs2a.wiring import House, build_house, cms_face, xs2a_face
-
-with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import webtest
 
 V = TypeVar("V")
 
@@ -55,6 +50,8 @@ NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 SOFT = RevocationPolicy.SOFT
 TOKEN = "token-of-the-bank"
+ISSUER = "https://auth.bank.example"
+OAUTH = OAuthSettings(ISSUER, "https://bank.example/oauth/{request-id}", None, None)
 SERVER_KEY = "k" * 42 + "0"
 BANK_PAGES = "https://bank.example/pis/{redirect-id}"
 # What a bank of the tests says in `aspsp-profile.yml`; a test names only what it is about.
@@ -300,6 +297,7 @@ def open_world(
     trust_anchors: Path | None = None,
     any_chain: bool = False,
     revocation: RevocationPolicy = SOFT,
+    oauth: OAuthSettings | None = None,
     **profile: Mapping[str, Any],
 ) -> Iterator[World]:
     """Build the house; keywords such as `common={...}` are sections of its profile."""
@@ -316,6 +314,7 @@ def open_world(
             any_chain=any_chain,
             revocation=revocation,
         ),
+        oauth=oauth or OAUTH,
     )
     house = build_house(settings, bank=bank, clock=clock, new_id=new_id, events_at_once=True)
     try:
@@ -346,6 +345,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         event_retention=timedelta(days=1826),
         log_format=LogFormat.TEXT,
         access_log=False,
+        oauth=OAUTH,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
         server_keys=(SERVER_KEY,),

@@ -1,4 +1,4 @@
-"""A client of the XS2A face whose answers are all judged by the Berlin Group's OpenAPI."""
+"""A test client whose every answer is judged by the Berlin Group's OpenAPI."""
 
 import warnings
 from typing import Any
@@ -9,6 +9,8 @@ from tests.contract.berlin_group import BerlinGroup, is_uuid
 with warnings.catch_warnings():  # WebOb still imports the module `cgi`, which Python 3.13 drops
     warnings.simplefilter("ignore", DeprecationWarning)
     import webtest
+
+__all__ = ["JudgedApp", "judged_headers", "webtest"]
 
 
 class JudgedApp(webtest.TestApp):  # type: ignore[misc]  # no types are published

@@ -28,6 +28,7 @@ PATIENCE_S = 30.0
 TIMEOUT_S = 30.0
 TOKEN = "a token for tests"
 LINKS_TO = "http://127.0.0.1:4400"
+DESCRIBED_AT = "http://127.0.0.1:8080"
 
 PAYMENT = {
     "debtorAccount": {"iban": "DE80760700240271232400"},
@@ -156,15 +157,18 @@ def new_installation(
 ) -> Installation:
     """A sandbox on free ports, not migrated yet; without a URL its database is in the folder."""
     bank_port = free_port()
+    xs2a_port = free_port()
     profile = (ROOT / "aspsp-profile.yml").read_text()
-    (folder / "profile.yml").write_text(profile.replace(LINKS_TO, f"http://127.0.0.1:{bank_port}"))
+    profile = profile.replace(LINKS_TO, f"http://127.0.0.1:{bank_port}")
+    profile = profile.replace(DESCRIBED_AT, f"http://127.0.0.1:{xs2a_port}")
+    (folder / "profile.yml").write_text(profile)
     ours = ("XS2A_", "CMS_", "ONLINE_BANKING_", "SANDBOX_", "ASPSP_")
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     settings = {
         "ASPSP_PROFILE": str(folder / "profile.yml"),
         "XS2A_MODE": "sandbox",
         "XS2A_DATABASE_URL": database_url or f"sqlite:///{folder}/xs2a.db",
-        "XS2A_PORT": str(free_port()),
+        "XS2A_PORT": str(xs2a_port),
         "CMS_PORT": str(free_port()),
         "ONLINE_BANKING_PORT": str(bank_port),
         "XS2A_CMS_TOKENS": TOKEN,

@@ -10,6 +10,7 @@ from werkzeug.routing import MapAdapter
 
 from xs2a.http.errors import register_error_handlers
 from xs2a.http.gate import Door
+from xs2a.http.oauth.routes import oauth
 from xs2a.http.password_keys import password_keys
 from xs2a.http.payments import payments
 
@@ -59,7 +60,7 @@ class _Xs2a(Flask):
         )
 
 
-DESCRIBED: Final[tuple[DescribedBlueprint, ...]] = (payments,)
+DESCRIBED: Final[tuple[DescribedBlueprint, ...]] = (payments, oauth)
 """The routes that the face's OpenAPI document tells of."""
 
 

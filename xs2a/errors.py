@@ -93,6 +93,30 @@ class TokenNotForThis(Refusal):
     text = "The access token is not valid for this resource."
 
 
+class TokenUnknown(Refusal):
+    """OAuth: nobody has issued this access token here (RFC 6750, 3.1)."""
+
+    text = "The access token is unknown."
+
+
+class TokenExpired(Refusal):
+    """OAuth: the access token's time is over; a refresh token brings a new one."""
+
+    text = "The access token has expired."
+
+
+class TokenInvalid(Refusal):
+    """OAuth: a token that was revoked, or that opens something else or for somebody else."""
+
+    text = "The access token is not valid for this."
+
+
+class IntrospectionUnavailable(Refusal):
+    """The bank's authorization server does not tell whether a token is good: it is not taken."""
+
+    text = "The bank's authorization server does not answer at present."
+
+
 class BankRefused(Refusal):
     """The bank said no; its errors are told as they are."""
 

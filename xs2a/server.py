@@ -147,6 +147,7 @@ def log_as(name: str, settings: Settings) -> None:
     """What this process logs has its name and number; requests only where that is wanted."""
     formatter = JsonFormatter if settings.log_format is LogFormat.JSON else TextFormatter
     logging.getLogger(ACCESS).setLevel(logging.INFO if settings.access_log else logging.WARNING)
+    logging.getLogger("authlib").setLevel(logging.INFO)  # below that it would tell tokens
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(name))
     logging.basicConfig(level=logging.INFO, handlers=[handler])

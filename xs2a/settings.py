@@ -18,6 +18,7 @@ LONGEST_RETENTION_DAYS: Final = 36_500
 SHORTEST_TOKEN: Final = 24  # characters of a bearer token, in production
 SANDBOX_CRL_PATH: Final = "/qtsp/revoked.crl"
 SANDBOX_KEY_PREFIX: Final = "sandbox-"  # of the key that a sandbox makes for itself
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _SERVER_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # 32 bytes in base64url
 _SANDBOX_KEY: Final = re.compile(SANDBOX_KEY_PREFIX + _SERVER_KEY.pattern)
 
@@ -52,6 +53,24 @@ class TrustSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthSettings:
+    """Where the built-in authorization server is (None: there is none), and the bank's page for
+    access before any payment; where the bank's own server introspects, and as whom we ask there.
+    """
+
+    issuer: str | None
+    approval_url: str | None
+    introspection_url: str | None
+    introspection_client: str | None = field(repr=False)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses that are set."""
+        named = (self.issuer, self.approval_url, self.introspection_url)
+        return tuple(url for url in named if url is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that the environment decides. Addresses of databases and tokens have no repr."""
 
@@ -77,6 +96,7 @@ class Settings:
     event_retention: timedelta
     log_format: LogFormat
     access_log: bool
+    oauth: OAuthSettings
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
     server_keys: tuple[str, ...] = field(repr=False)
@@ -138,8 +158,8 @@ def read_settings() -> Settings:
 
 def _read(env: Env) -> Settings:
     mode = env.enum("XS2A_MODE", enum=Mode, by_value=True, default=Mode.PRODUCTION)
-    folder = Path("var")
-    sandbox = mode is Mode.SANDBOX
+    folder, sandbox = Path("var"), mode is Mode.SANDBOX
+    host, ports = env.str("XS2A_HOST", default="127.0.0.1"), _ports(env)
     return Settings(
         mode=mode,
         profile=env.path("ASPSP_PROFILE", default=Path("aspsp-profile.yml")),
@@ -149,10 +169,8 @@ def _read(env: Env) -> Settings:
         },
         folder=folder,
         spi=env.str("XS2A_SPI", default="sandbox"),
-        host=env.str("XS2A_HOST", default="127.0.0.1"),
-        xs2a_port=env.int("XS2A_PORT", default=8080),
-        cms_port=env.int("CMS_PORT", default=38080),
-        online_banking_port=env.int("ONLINE_BANKING_PORT", default=4400),
+        host=host,
+        **ports,
         workers=env.int("XS2A_WORKERS", default=os.cpu_count() or 1),
         threads=env.int("XS2A_THREADS", default=4),
         cms_open=env.bool("XS2A_CMS_OPEN", default=False),
@@ -172,6 +190,7 @@ def _read(env: Env) -> Settings:
             "XS2A_LOG_FORMAT", enum=LogFormat, by_value=True, default=LogFormat.TEXT
         ),
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
+        oauth=_oauth(env, host, ports) if sandbox else _oauth(env),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )
@@ -189,6 +208,30 @@ def _trust(env: Env, sandbox_folder: Path | None) -> TrustSettings:
             by_value=True,
             default=RevocationPolicy.HARD if own is None else RevocationPolicy.SOFT,
         ),
+    )
+
+
+def _ports(env: Env) -> dict[str, int]:
+    return {
+        "xs2a_port": env.int("XS2A_PORT", default=8080),
+        "cms_port": env.int("CMS_PORT", default=38080),
+        "online_banking_port": env.int("ONLINE_BANKING_PORT", default=4400),
+    }
+
+
+def _oauth(env: Env, host: str = "", ports: Mapping[str, int] | None = None) -> OAuthSettings:
+    """With host and ports, which a sandbox has, the addresses are there without being set."""
+    name = "XS2A_OAUTH_ISSUER"
+    issuer = env.str(name, default=f"http://{host}:{ports['xs2a_port']}" if ports else "")
+    # Scheme and host alone: then there is one place where the metadata can be (RFC 8414, 3).
+    if issuer and not _ORIGIN.fullmatch(issuer):
+        raise EnvError(f"{name}: {issuer!r} is not an origin such as https://auth.bank.example")
+    page = f"http://{host}:{ports['online_banking_port']}/oauth/{{request-id}}" if ports else None
+    return OAuthSettings(
+        issuer=issuer or None,
+        approval_url=env.str("XS2A_OAUTH_APPROVAL_URL", default=page),
+        introspection_url=env.str("XS2A_OAUTH_INTROSPECTION_URL", default=None),
+        introspection_client=env.str("XS2A_OAUTH_INTROSPECTION_CLIENT", default=None),
     )
 
 
@@ -274,6 +317,10 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
         (
             lambda settings: settings.trust.any_chain,
             "XS2A_TRUST_ANY_CHAIN is for sandbox mode only",
+        ),
+        (
+            lambda settings: not all(url.startswith("https://") for url in settings.oauth.urls),
+            "XS2A_OAUTH_ISSUER, ..._APPROVAL_URL and ..._INTROSPECTION_URL must be https",
         ),
     ),
 }

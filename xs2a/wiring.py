@@ -21,6 +21,7 @@ from cms.http.observing import observe_requests
 from cms.http.published import health_and_docs
 from cms.http.rooms import Rooms
 from cms.profile_file import Profiles
+from cms.service.access import Access
 from cms.service.authorisations import Authorisations
 from cms.service.bank_states import BankStates
 from cms.service.due import DueRows
@@ -55,8 +56,9 @@ from xs2a.clock import Clock, clock_from
 from xs2a.downloads import Download
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
-from xs2a.http.gate import Door
+from xs2a.http.gate import Door, OAuthDoor
 from xs2a.ids import id_source
+from xs2a.introspection import Introspection
 from xs2a.jobs.backoff import Backoff
 from xs2a.jobs.fetching import Fetching
 from xs2a.jobs.run import Workshop
@@ -109,13 +111,14 @@ def build_house(
     database = Database(settings.database_url, pool_size=settings.threads)
     new_id = new_id or id_source(clock)
     store = Store(database, new_id, events_at_once=events_at_once)
-    events = Events(store, clock)
+    events, ring, issuer = Events(store, clock), key_ring(settings), settings.oauth.issuer
     parts = Parts(
         payments=Payments(store, clock),
         authorisations=Authorisations(store, clock),
+        access=Access(store, ring, clock, new_secret=secrets.token_urlsafe, issuer=issuer),
         sca=Sca(store, clock),
         intents=BankIntents(store, clock),
-        bank_states=BankStates(store, key_ring(settings), clock),
+        bank_states=BankStates(store, ring, clock),
         tpps=Tpps(store, clock),
         stop_list=StopList(store, clock),
         idempotency=Idempotency(store),
@@ -169,7 +172,14 @@ def xs2a_face(house: House) -> Flask:
     )
     signatures = SignatureCheck(SealCertificates(judge), house.parts.clock)
     app = create_xs2a_app(
-        Door(house.parts, house.profiles, identification, signatures, read_password_keys(settings)),
+        Door(
+            house.parts,
+            house.profiles,
+            identification,
+            signatures,
+            oauth_door(settings),
+            read_password_keys(settings),
+        ),
         published=health_and_docs(house.store.answers, title="XS2A", described=DESCRIBED),
     )
     observe_requests(app, "XS2A")
@@ -187,6 +197,17 @@ def certificate_judge(house: House) -> CertificateJudge:
     )
 
 
+def oauth_door(settings: Settings) -> OAuthDoor:
+    """What OAuth works with on the TPP-facing side."""
+    url, client = settings.oauth.introspection_url, settings.oauth.introspection_client
+    return OAuthDoor(
+        new_secret=secrets.token_urlsafe,
+        approval_url=settings.oauth.approval_url,
+        loopback=settings.sandbox,
+        introspect=Introspection(url, client, time.monotonic) if url else None,
+    )
+
+
 def cms_face(house: House) -> Flask:
     """The bank-facing app."""
     parts = house.parts
@@ -194,6 +215,7 @@ def cms_face(house: House) -> Flask:
         Rooms(
             payments=parts.payments,
             authorisations=parts.authorisations,
+            access=parts.access,
             bank_states=parts.bank_states,
             tpps=parts.tpps,
             stop_list=parts.stop_list,

@@ -28,7 +28,8 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Tpp:
     """A TPP as its certificate names it. Its identity is authorisation number, authority and
-    tenant (T4); the rest may change with a new certificate.
+    tenant (T4); the rest may change with a new certificate. `domains` are DNS names in lower case,
+    wildcards included.
     """
 
     authorisation_number: str
@@ -41,6 +42,7 @@ class Tpp:
     city: str | None = None
     state: str | None = None
     roles: frozenset[Role] = frozenset()
+    domains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
+from cms.domain.access import AccessEnded, GrantedByPayment
 from cms.domain.errors import (
     AlreadyFinalised,
     BeingCarriedOut,
@@ -45,6 +46,8 @@ HTTP_STATUS_FOR_REFUSAL: Final[dict[type[Refusal], int]] = {
     ConfirmationOverdue: 400,
     CancellationOfFinalised: 400,
     CancellationNotRequested: 400,
+    GrantedByPayment: 400,
+    AccessEnded: 409,
     LinkExpired: 408,
     BeingCarriedOut: 409,
     TooManyAuthorisations: 400,

@@ -9,6 +9,7 @@ from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
 from cms.profile_file import Profiles
+from cms.service.access import Access
 from cms.service.authorisations import Authorisations
 from cms.service.bank_states import BankStates
 from cms.service.events import Events
@@ -27,6 +28,7 @@ class Rooms:
 
     payments: Payments
     authorisations: Authorisations
+    access: Access
     tpps: Tpps
     stop_list: StopList
     search: PaymentSearch

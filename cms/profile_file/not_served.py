@@ -5,18 +5,11 @@ from typing import Final
 from cms.domain.profile import (
     Key,
     NotificationMode,
-    ScaRedirectFlow,
     Severity,
 )
 from cms.profile_file.check import Check, when
 
 NOT_SERVED: Final[tuple[Check, ...]] = (
-    Check(
-        "common.scaRedirectFlow",
-        Severity.WARNING,
-        "this version has no authorization server: oauthConfigurationUrl must name the bank's own",
-        when(lambda p: p.common.sca_redirect_flow is not ScaRedirectFlow.REDIRECT),
-    ),
     Check(
         "sb.signingBasketSupported",
         Severity.WARNING,

@@ -56,6 +56,11 @@ class Tpps:
         with self._store.reading() as uow:
             return list(uow.tpps.of_number(authorisation_number, instance_id).values())
 
+    def by_key(self, authorisation_number: str, instance_id: str) -> dict[str, Tpp]:
+        """The same by their keys, the one that called last with something new first."""
+        with self._store.reading() as uow:
+            return uow.tpps.of_number(authorisation_number, instance_id)
+
     def listed(self, instance_id: str, *, after: tuple[str, str], most: int) -> list[Tpp]:
         """At most so many of the TPPs that have called, in the order of number and authority:
         those that come after such a pair; after two empty texts come all.

@@ -122,19 +122,22 @@ def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) 
     }
 
 
-# Changes of the bank that move no status, and by whom.
+# Changes that move no status and that no TPP asked for, and by whom.
 _CHANGED_BY: Final = {
     EventType.ORDER_REPLACED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.BANK_STATE_CHANGED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.TPP_BLOCKED: EventOrigin.ASPSP,
     EventType.TPP_UNBLOCKED: EventOrigin.ASPSP,
+    EventType.ACCESS_GRANTED: EventOrigin.ASPSP_PSU_INTERFACE,
+    EventType.ACCESS_DECLINED: EventOrigin.ASPSP_PSU_INTERFACE,
+    EventType.ACCESS_VOIDED: EventOrigin.XS2A_INTERNAL,
 }
 
 
 def changed_row(
     event_type: EventType, at: datetime, payload: Mapping[str, Any], **columns: str
 ) -> dict[str, Any]:
-    """The event of a change of the bank that moves no status. `columns` are the others: the
+    """The event of a change that moves no status. `columns` are the others: the
     tenant, the id of the event, and what has changed.
     """
     return {

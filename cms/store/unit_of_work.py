@@ -26,6 +26,7 @@ from cms.store.queries.idempotency import IdempotencyQueries
 from cms.store.queries.intents import IntentQueries
 from cms.store.queries.jobs import JobQueries
 from cms.store.queries.moves import MoveQueries
+from cms.store.queries.oauth import OAuthQueries
 from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.revocation import RevocationQueries
@@ -56,6 +57,7 @@ class UnitOfWork:
         self.operators = OperatorQueries(connection)
         self.operator_sessions = OperatorSessionQueries(connection)
         self.trail = TrailQueries(connection, new_event_id)
+        self.oauth = OAuthQueries(connection)
         self.search = SearchQueries(connection)
         self.due = DueQueries(connection)
         self.events = EventQueries(connection)

@@ -17,6 +17,7 @@ from sandbox.core import (
     sca,
     settling,
 )
+from sandbox.core.access import AccessDesk
 from sandbox.core.accounts import AccountWithBalance
 from sandbox.core.authorising import LockedAuthorisation, is_exempted
 from sandbox.core.cancellations import CancellationAsked
@@ -83,6 +84,7 @@ class Bank:
         self._clock = clock
         self._sleep = sleep
         self._new_code = new_code
+        self.access = AccessDesk(storage)
 
     def set_up(self) -> None:
         """Make the tables and give every account its opening balance; harmless when repeated."""

@@ -133,6 +133,15 @@ deeds = Table(
     Column("tries_left", Integer),
 )
 
+accesses = Table(
+    "bank_accesses",
+    metadata,
+    Column("access_id", String(100), primary_key=True),
+    Column("psu_id", String(100)),
+    Column("password_tries", Integer, nullable=False),
+    Column("tan_tries", Integer, nullable=False),
+)
+
 
 class Storage:
     """Two engines on one database: one to read without transactions, one to write.

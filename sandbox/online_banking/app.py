@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from sandbox.core.bank import Bank
 from sandbox.core.people import PASSWORD, TAN
 from sandbox.core.purposes import Purpose
+from sandbox.online_banking.accesses import Accesses
 from sandbox.online_banking.approvals import Approvals
 from sandbox.online_banking.cms_port import CmsClient
 from sandbox.online_banking.formats import register_formats
@@ -56,6 +57,7 @@ def create_online_banking(
     app.register_blueprint(Home(bank).blueprint())
     app.register_blueprint(Approvals(bank, cms, Purpose.PAY).blueprint("/pis"))
     app.register_blueprint(Approvals(bank, cms, Purpose.CANCEL).blueprint("/pis/cancellation"))
+    app.register_blueprint(Accesses(bank.access, cms).blueprint())
     app.register_blueprint(Phone(bank, cms).blueprint())
     for pages in more:
         app.register_blueprint(pages)

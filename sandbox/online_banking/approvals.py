@@ -38,7 +38,7 @@ from sandbox.online_banking.links import Links
 from sandbox.online_banking.news import tell_outcome, tell_payment, tell_step
 from sandbox.online_banking.sessions import end_visit, open_visit, visitor
 from sandbox.online_banking.ways_back import safe_way_back
-from sandbox.online_banking.wording import INVITATIONS, wording_for
+from sandbox.online_banking.wording import INVITATIONS, tries_left, wording_for
 
 PSU_ID_LENGTH = 50  # characters, as the CMS takes them
 LOOK_AGAIN_S = 5  # while the PSU confirms on the phone
@@ -94,7 +94,7 @@ class Approvals:
                 return self._finish(link)
             case WrongCredentials(tries_left=left):
                 return self._log_in_page(
-                    link, f"PSU-ID or password is not right. {_tries(left)}", claimed=psu_id
+                    link, f"PSU-ID or password is not right. {tries_left(left)}", claimed=psu_id
                 )
             case NotYourAccount(text=text):
                 return self._log_in_page(link, f"{self._invitation.not_allowed} {text}")
@@ -137,7 +137,9 @@ class Approvals:
             return self._too_late(link, refusal)
         match outcome:
             case WrongTan(tries_left=left) if left:
-                return self._payment_page(link, person, f"This TAN is not right. {_tries(left)}")
+                return self._payment_page(
+                    link, person, f"This TAN is not right. {tries_left(left)}"
+                )
             case AwaitsConfirmation(code=code):
                 return self._hand_over(link, ScaNews(ScaStatus.UNCONFIRMED, person.psu_id, code))
         return self._finish(link)
@@ -277,7 +279,3 @@ def _stage(methods: tuple[ScaMethod, ...], challenge: Challenge | None) -> str:
     if challenge is None or "choose" in request.args:
         return "choose"
     return "app" if challenge.method.decoupled else "tan"
-
-
-def _tries(left: int) -> str:
-    return "You have one try left." if left == 1 else f"You have {left} tries left."

@@ -10,6 +10,7 @@ import requests
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import (
     DONE,
+    AccessToGrant,
     AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
@@ -22,6 +23,7 @@ from sandbox.online_banking.order_reading import OrderUnreadable, read_order
 
 TIMEOUT_S = (3.05, 10.0)  # to connect, to wait for the answer
 _PAYMENT = ("psu-api", "v1", "payment")
+_ACCESS = ("psu-api", "v1", "oauth", "access-requests")
 _KIND = {Purpose.PAY: "PIS_CREATION", Purpose.CANCEL: "PIS_CANCELLATION"}
 _CONFIRMATION = "authorisationConfirmationRequestMandated"
 _LINK = {Purpose.PAY: ("redirect",), Purpose.CANCEL: ("cancellation", "redirect")}
@@ -108,6 +110,26 @@ class HttpCmsClient:
             raise CmsUnavailable("the profile does not tell about confirmation codes")
         return mandated
 
+    def access_asked(self, request_id: str) -> AccessToGrant:
+        """`GET oauth/access-requests/{request-id}`."""
+        answer = self._call("GET", *_ACCESS, request_id)
+        if answer.status_code in {400, 404}:
+            raise LinkUnknown
+        body = _json_of(_expect_ok(answer), dict)
+        return AccessToGrant(
+            request_id, _name_of(body.get("tppInfo") or {}), _text_of(body, "redirectUri")
+        )
+
+    def grant_access(self, request_id: str, psu_id: str) -> str:
+        """`PUT oauth/access-requests/{request-id}/granted`."""
+        answer = self._call("PUT", *_ACCESS, request_id, "granted", body={"psuId": psu_id})
+        return _text_of(_json_of(_expect_ok(answer), dict), "redirectUri")
+
+    def decline_access(self, request_id: str) -> str:
+        """`PUT oauth/access-requests/{request-id}/declined`."""
+        answer = self._call("PUT", *_ACCESS, request_id, "declined")
+        return _text_of(_json_of(_expect_ok(answer), dict), "redirectUri")
+
     def _call(
         self,
         method: str,
@@ -154,6 +176,17 @@ def _json_of(answer: requests.Response, kind: type[T]) -> T:
     return parsed
 
 
+def _text_of(body: Mapping[str, Any], member: str) -> str:
+    value = body.get(member)
+    if not isinstance(value, str):
+        raise CmsUnavailable(f"the answer tells no {member}")
+    return value
+
+
+def _name_of(tpp: Mapping[str, Any]) -> str:
+    return str(tpp.get("tppName") or tpp.get("authorisationNumber") or "a third party")
+
+
 def _payment_from(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove:
     try:
         return _read_payment(body, purpose)
@@ -170,7 +203,7 @@ def _read_payment(body: Mapping[str, Any], purpose: Purpose) -> PaymentToApprove
         authorisation_id=body["authorisationId"],
         order=read_order(payment),
         transaction_status=payment["transactionStatus"],
-        tpp_name=tpp.get("tppName") or tpp.get("authorisationNumber") or "a third party",
+        tpp_name=_name_of(tpp),
         psu_ids=tuple(psu["psuId"] for psu in psus if psu.get("psuId")),
         ok_uri=body.get("tppOkRedirectUri"),
         nok_uri=body.get("tppNokRedirectUri"),

@@ -76,6 +76,17 @@ class ScaNews:
     confirmation_code: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AccessToGrant:
+    """What a third party asks a PSU for before any payment. `authorisation_id` is the id of the
+    link; `redirect_uri` is where the PSU's browser goes back to.
+    """
+
+    authorisation_id: str
+    tpp_name: str
+    redirect_uri: str
+
+
 class CmsClient(Protocol):
     """The calls of the CMS that the pages need. Each may raise CmsUnavailable."""
 
@@ -101,3 +112,12 @@ class CmsClient(Protocol):
         """Must the TPP bring a confirmation code after the PSU's visit? Asked at each visit: a
         bank may change its profile at any time.
         """
+
+    def access_asked(self, request_id: str) -> AccessToGrant:
+        """A request for access that is to be decided. Raises LinkUnknown and CmsRefused."""
+
+    def grant_access(self, request_id: str, psu_id: str) -> str:
+        """Tell that this PSU has granted it; where its browser goes now. Raises CmsRefused."""
+
+    def decline_access(self, request_id: str) -> str:
+        """Tell that nobody has granted it; where the browser goes now. Raises CmsRefused."""

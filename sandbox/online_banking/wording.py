@@ -84,6 +84,13 @@ INVITATIONS: Final[Mapping[Purpose, Invitation]] = {
     ),
 }
 
+ACCESS_INVITATION: Final = Invitation(
+    task="Let somebody initiate payments",
+    text="ask whether it may initiate payments for you. Nothing is paid by this.",
+    not_allowed="You cannot allow this.",
+    done_before="You have done so before.",
+)
+
 WORDING: Final[Mapping[tuple[Purpose, Kind], Wording]] = {
     (Purpose.PAY, Kind.PAYMENT): Wording(
         check="Check this payment",
@@ -177,3 +184,8 @@ NAMING: Final[Mapping[Kind, Naming]] = {
 def wording_for(purpose: Purpose, order: Order) -> Wording:
     """The words for what a PSU does with this order."""
     return WORDING[purpose, kind_of(order)]
+
+
+def tries_left(tries: int) -> str:
+    """How often the PSU may still be wrong."""
+    return "You have one try left." if tries == 1 else f"You have {tries} tries left."

@@ -164,6 +164,14 @@ def code(visit: Visit) -> None:
         visit.enter_tan()
 
 
+def access(visit: Visit) -> None:
+    """A TPP asks to initiate payments, by OAuth before any payment."""
+    with visit.server.profile_with(scaRedirectFlow="OAUTH_PRE_STEP"):
+        visit.server.tpp("GET", "/.well-known/oauth-authorization-server")
+        visit.page.goto(visit.asks("PIS", f"{visit.server.bank}/tpp/ok"))
+        visit.log_in("anton.brueckner")
+
+
 def hold(visit: Visit) -> None:
     """Keep a page that would look again by itself in a moment, once it has all that it needs:
     stopped before that, it would never count as loaded.
@@ -198,4 +206,5 @@ STATIONS: dict[str, Station] = {
     "phone-bulk": phone_bulk,
     "phone-empty": phone_empty,
     "code": code,
+    "access": access,
 }

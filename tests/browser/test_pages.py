@@ -35,6 +35,7 @@ SHOWN = (
     "in-app",
     "phone",
     "code",
+    "access",
 )
 BUILT_LIKE_ANOTHER = ("standing-order",)  # as payment-with-tan, with other facts
 

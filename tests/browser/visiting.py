@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import (
     Browser,
@@ -57,7 +57,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self._watch(self.page)
-        self.known.add(urlsplit(self.server.bank).netloc)
+        self.known |= {urlsplit(face).netloc for face in (self.server.bank, self.server.xs2a)}
 
     def initiate(
         self,
@@ -83,6 +83,19 @@ class Visit:
         """The same for a payment of any service and format."""
         sent = self._ways_back(at) | {"Content-Type": order.content_type} | (headers or {})
         return self._post(order.path, order.body, sent)
+
+    def asks(self, scope: str, redirect_uri: str) -> str:
+        """Where the TPP sends its PSU for access by OAuth."""
+        asked = {
+            "response_type": "code",
+            "client_id": "PSDDE-FAKENCA-SANDBOX1",
+            "redirect_uri": redirect_uri,
+            "scope": scope,
+            "state": "of-this-browser",
+            "code_challenge": "c" * 43,
+            "code_challenge_method": "S256",
+        }
+        return f"{self.server.xs2a}/oauth/authorize?{urlencode(asked)}"
 
     def ask_in_app(self, payment: dict[str, Any]) -> None:
         """The TPP's POST for Dora, who is to confirm on her phone and nowhere else."""

@@ -19,8 +19,8 @@ class Form:
 
 
 class Page(HTMLParser):
-    """What a PSU can see and do on a page; `way_on` is where its only button leads, `balances`
-    are those of the PSU's accounts.
+    """What a PSU can see and do on a page; `way_on` is where its only button leads, `goes_on` where
+    it goes by itself at once, `balances` are those of the PSU's accounts.
     """
 
     def __init__(self, html: str) -> None:
@@ -28,6 +28,7 @@ class Page(HTMLParser):
         self.heading = ""
         self.alert = ""
         self.way_on: str | None = None
+        self.goes_on: str | None = None
         self.balances: list[str] = []
         self.forms: list[Form] = []
         self._radio: tuple[str, str] | None = None
@@ -44,6 +45,8 @@ class Page(HTMLParser):
             self._inside.append(tag)
         elif tag == "a" and "button" in given.get("class", "").split():
             self.way_on = given.get("href")
+        elif tag == "meta" and given.get("content", "").startswith("0; url="):
+            self.goes_on = given["content"].removeprefix("0; url=")
         elif tag == "form":
             self.forms.append(Form(given.get("action", "")))
         elif tag == "input" and self.forms:
@@ -82,10 +85,12 @@ class Page(HTMLParser):
 
 
 class Psu:
-    """One PSU with cookies. `page` is what is shown, `left_for` where the bank sent the PSU."""
+    """One PSU with cookies. `page` is what is shown, `left_for` where the bank sent the PSU: away
+    from the faces that are the bank's.
+    """
 
-    def __init__(self, bank: str) -> None:
-        self._bank = bank
+    def __init__(self, *bank: str) -> None:
+        self._bank = {urlsplit(face).netloc for face in bank}
         self._browser = requests.Session()
         self._url = ""
         self.page = Page("")
@@ -112,10 +117,16 @@ class Psu:
 
     def _show(self, answer: requests.Response) -> None:
         self.left_for = None
-        while answer.is_redirect:
-            target = urljoin(answer.url, answer.headers["Location"])
-            if urlsplit(target).netloc != urlsplit(self._bank).netloc:
+        while (target := _next_address(answer)) is not None:
+            if urlsplit(target).netloc not in self._bank:
                 self.left_for = target
                 return
             answer = self._browser.get(target, allow_redirects=False, timeout=TIMEOUT_S)
         self._url, self.page = answer.url, Page(answer.text)
+
+
+def _next_address(answer: requests.Response) -> str | None:
+    """Where a browser goes on to by itself: by a redirect, or by a page that is for no more."""
+    if answer.is_redirect:
+        return urljoin(answer.url, answer.headers["Location"])
+    return Page(answer.text).goes_on

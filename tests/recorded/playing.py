@@ -3,8 +3,9 @@
 A step begins with who acts and what they do; the rest of it is what they get:
 
     - TPP: GET /v1/payments/...      `sends` are headers and body; `gets` the answer. What is not
-                                     JSON is `text` instead of `body`. With `signs` it is signed
-                                     by the TPP's seal: these headers, or what must be
+                                     JSON is `text` instead of `body`; `form` are its fields. With
+                                     `signs` it is signed by the TPP's seal: these headers, or
+                                     what must be
     - PSU: logs in as max.musterman  what is seen then: `page`, `alert`, or `leaves for`
     - second PSU: ...                the same in a browser of its own
     - bank: PUT /aspsp-api/...       a call to the CMS, with the bank's token unless `token: none`
@@ -18,6 +19,7 @@ import uuid
 from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import yaml
@@ -61,10 +63,11 @@ class Player:
 
     def __init__(self, server: RunningServer) -> None:
         self._server = server
-        self._psus = {who: Psu(server.bank) for who in PSUS}
+        self._psus = {who: Psu(server.bank, server.xs2a) for who in PSUS}
         self._profile: Any = None
         self._connections = requests.Session()
         self.known: Known = {"xs2a": server.xs2a, "cms": server.cms, "bank": server.bank}
+        self.known["issuer"] = quote(server.xs2a, safe="")  # as it stands in a query
 
     def play(self, steps: list[Step]) -> list[Step]:
         """The steps with the outcomes they really have. The profile is as before at the end."""
@@ -114,9 +117,7 @@ class Player:
         base = self._server.xs2a if who == "TPP" else self._server.cms
         address = path if "://" in path else base + path
         headers = self._headers(who, asked) | sends.get("headers", {})
-        text = sends.get("text")
-        content = {"json": sends.get("body")} if text is None else {"data": text.encode()}
-        request = requests.Request(method, address, headers=headers, **content).prepare()
+        request = requests.Request(method, address, headers=headers, **_content(sends)).prepare()
         if "signs" in asked:
             body = request.body or b""
             assert isinstance(body, bytes)
@@ -212,6 +213,14 @@ def of_the_kind(value: Any, words: str) -> Any:
 
 def is_json(answer: requests.Response) -> bool:
     return answer.headers.get("Content-Type", "").endswith("json")
+
+
+def _content(sends: dict[str, Any]) -> dict[str, Any]:
+    """A body as the client library takes it: JSON, the fields of a form, or a text."""
+    if "form" in sends:
+        return {"data": sends["form"]}
+    text = sends.get("text")
+    return {"json": sends.get("body")} if text is None else {"data": text.encode()}
 
 
 def _transaction_status(answer: requests.Response) -> str:

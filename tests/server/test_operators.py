@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from tests.server.test_starting import PRODUCTION
+from tests.server.test_starting import PRODUCTION, trust_a_qtsp
 from tests.serving import XS2A, Installation, eventually
 
 pytestmark = pytest.mark.slow
@@ -69,6 +69,7 @@ def test_production_refuses_short_passwords_and_odd_names(
 
 
 def test_production_does_not_start_with_operators_of_the_sandbox(migrated: Installation) -> None:
+    trust_a_qtsp(migrated.folder)
     refused = migrated.run("serve", **PRODUCTION)
     told = "run `xs2a operator remove operator`, run `xs2a operator remove viewer`"
     assert refused.returncode == 1

@@ -24,6 +24,13 @@ PRODUCTION = {
 }
 
 
+def trust_a_qtsp(folder: Path) -> None:
+    """What XS2A_TRUST_ANCHORS of PRODUCTION names."""
+    (folder / "qtsps").mkdir(exist_ok=True)
+    root = the_root().certificate.public_bytes(Encoding.PEM)
+    (folder / "qtsps" / "root.pem").write_bytes(root)
+
+
 @pytest.mark.parametrize(
     "face, variable",
     [("XS2A", "XS2A_PORT"), ("CMS", "CMS_PORT"), ("online banking", "ONLINE_BANKING_PORT")],
@@ -117,6 +124,10 @@ def test_an_invalid_profile_is_refused_with_every_finding(
         ({"XS2A_CMS_OPEN": "1"}, "XS2A_CMS_OPEN"),
         ({"XS2A_SANDBOX_DEFAULT_TPP": "1"}, "XS2A_SANDBOX_DEFAULT_TPP"),
         ({"XS2A_CLOCK": "2020-07-15T10:00:00Z"}, "XS2A_CLOCK"),
+        ({"XS2A_OAUTH_ISSUER": "http://auth.bank.example"}, "XS2A_OAUTH_ISSUER"),
+        ({"XS2A_OAUTH_ISSUER": "https://bank.example/auth"}, "XS2A_OAUTH_ISSUER"),
+        ({"XS2A_OAUTH_APPROVAL_URL": "http://bank.example/oauth"}, "_APPROVAL_URL"),
+        ({"XS2A_OAUTH_INTROSPECTION_URL": "http://bank.example/"}, "_INTROSPECTION_URL"),
         ({"XS2A_SERVER_KEYS": ""}, "XS2A_SERVER_KEYS"),
         ({"XS2A_SERVER_KEYS": "tooShortAKey"}, "XS2A_SERVER_KEYS"),
         ({"XS2A_SERVER_KEYS": f"{'k' * 43},{'+' * 43}"}, "XS2A_SERVER_KEYS"),
@@ -130,9 +141,7 @@ def test_production_refuses_what_is_for_the_sandbox(
     folder = installation.folder
     SandboxQtsp.open(folder / "made", datetime.now(UTC))
     (folder / "made" / "ca.pem").rename(folder / "sandbox.pem")
-    (folder / "qtsps").mkdir(exist_ok=True)
-    root = the_root().certificate.public_bytes(Encoding.PEM)
-    (folder / "qtsps" / "root.pem").write_bytes(root)
+    trust_a_qtsp(folder)
     refused = installation.run("serve", **(PRODUCTION | changed))
     assert refused.returncode == 1
     assert said in refused.stdout

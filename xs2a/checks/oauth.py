@@ -1,7 +1,8 @@
 """Must, or may, an access token come with a request (spec: OAuth)? One row per rule.
 
 The rules count only where the PSU is sent to the bank: other approaches know no OAuth. An update
-of an authorisation (PUT) is never judged by them. Whether a token is good, the bank says.
+of an authorisation (PUT) is never judged by them. Whether a token is good is another matter
+(`xs2a.oauth.tokens`).
 """
 
 from collections.abc import Callable

@@ -8,6 +8,7 @@ from cms.domain.parties import PsuContext, PsuId, Tpp
 from cms.domain.payment import Payment
 from cms.domain.payment_order import PaymentOrder
 from cms.domain.profile import Profile
+from cms.service.access import Access
 from cms.service.authorisations import Authorisations
 from cms.service.bank_states import BankStates
 from cms.service.events import Events
@@ -19,6 +20,7 @@ from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from spi.port import Connector
 from spi.types import BankContext, BankState
+from xs2a.oauth.tokens import Granted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Parts:
 
     payments: Payments
     authorisations: Authorisations
+    access: Access
     sca: Sca
     intents: BankIntents
     bank_states: BankStates
@@ -45,7 +48,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class TppContext:
-    """One request of a TPP that has passed the gate. `internal_request_id` is our own id of it."""
+    """One request of a TPP that has passed the gate. `internal_request_id` is our own id of it.
+
+    `access_token` is for the bank to judge; `granted` is what one opens that was judged here.
+    """
 
     tpp: Tpp
     tpp_id: str
@@ -56,6 +62,7 @@ class TppContext:
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
+    granted: Granted | None = None
 
     def for_bank(self, state: BankState) -> BankContext:
         """The same, in the words of the bank plug, with the bank state of what is asked about."""

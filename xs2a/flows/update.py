@@ -106,10 +106,24 @@ def update_authorisation(
     payment = find_payment(parts, ctx, address.payment)
     authorisation = parts.authorisations.below(payment, address.authorisation_id, address.kind)
     at = Progress(payment, authorisation)
+    sent = _confirming(parts, ctx, authorisation, sent)
     ensure_acceptable(ctx, at, sent, parts.clock())
     if parts.authorisations.lapsed(authorisation).status.finalised:
         raise StatusAllowsNoUpdate
     return advance(parts, ctx, at, sent)
+
+
+def _confirming(
+    parts: Parts, ctx: TppContext, authorisation: Authorisation, sent: PsuUpdate
+) -> PsuUpdate:
+    """What was sent. Where nothing was, an access token that the PSU has granted by this very
+    authorisation confirms it: it stands for the code that came with the PSU's browser.
+    """
+    request = ctx.granted.request if ctx.granted is not None else None
+    own = request is not None and request.authorisation_id == authorisation.authorisation_id
+    if request is None or not own or sent != PsuUpdate():
+        return sent
+    return PsuUpdate(confirmation_code=parts.access.confirmation_code(request))
 
 
 def advance(parts: Parts, ctx: TppContext, at: Progress, sent: PsuUpdate) -> Progress:

@@ -10,6 +10,7 @@ from xs2a.errors import RequestFaulty, WrongPaymentProduct, WrongPaymentService
 from xs2a.flows.reads import Address, find_payment
 from xs2a.http import gate
 from xs2a.http.gate import Entry
+from xs2a.oauth.tokens import ensure_of_payment
 
 PRODUCT: Final = "/<string:payment_service>/<string:payment_product>"
 PAYMENT: Final = f"{PRODUCT}/<string:payment_id>"
@@ -35,10 +36,13 @@ def addressed(entry: Entry, path: dict[str, str]) -> Iterator[Address]:
 
 
 def _check_token(entry: Entry, address: Address) -> None:
-    """The rules of OAuth that depend on the payment's status."""
-    rule = entry.token_rule
-    if rule is None:
+    """The rules of OAuth that depend on the payment: its status, its PSUs."""
+    rule, granted = entry.token_rule, entry.ctx.granted
+    by_anybody = granted is None or granted.psu is None or granted.scope.payment_id is not None
+    if rule is None and by_anybody:
         return
     payment = find_payment(gate.door().parts, entry.ctx, address)
-    if payment.status not in rule.harmless_at:
+    if rule is not None and payment.status not in rule.harmless_at:
         raise rule.refusal(entry.ctx.profile)
+    if granted is not None and not by_anybody:
+        ensure_of_payment(granted, payment)

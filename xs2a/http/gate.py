@@ -28,6 +28,7 @@ from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_body, sent_headers, sent_target
+from xs2a.http.tokens import Introspect, Shown, judge
 from xs2a.http.uris import foreign_uris
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
@@ -52,6 +53,20 @@ LONGEST_ON_RECORD: Final = 255  # characters of a path or a header
 
 
 @dataclass(frozen=True, slots=True)
+class OAuthDoor:
+    """What OAuth works with beside the parts: the bank's page for access before any payment, the
+    source of tokens, and the bank's own authorization server, if it can be asked (RFC 7662).
+
+    `loopback`: TPPs may be on the PSU's own machine (sandbox).
+    """
+
+    new_secret: Callable[[], str]
+    approval_url: str | None = None
+    loopback: bool = False
+    introspect: Introspect | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """What the routes reach behind the door; one per app."""
 
@@ -59,6 +74,7 @@ class Door:
     profiles: Profiles
     identification: TppIdentification
     signatures: SignatureCheck
+    oauth: OAuthDoor
     password_keys: PasswordKeys = PasswordKeys()
 
 
@@ -107,9 +123,9 @@ def gate(
         def guarded(**path: str) -> Response:
             opened = door()
             known = identify(opened, path)
-            received = _received(known, demands.event, path)
+            received = on_record(known, demands.event, path)
             with opened.parts.events.received(received) as request_id:
-                entry = enter(opened, demands, known, request_id)
+                entry = enter(opened, demands, known, request_id, payment_id=path.get("payment_id"))
                 if entry.findings and not collects:
                     raise RequestFaulty(entry.findings)
                 return view(entry, **path)
@@ -161,7 +177,9 @@ def identify(opened: Door, path: dict[str, str]) -> Known:
         return Known(caller, sent, refusal)
 
 
-def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
+def enter(
+    opened: Door, demands: Gate, known: Known, request_id: str, *, payment_id: str | None
+) -> Entry:
     """Judge the request, in the documented order. Raises the first stage's refusal."""
     caller, sent, tenant = known.caller, known.sent, known.tenant
     if isinstance(tenant, Refusal):
@@ -177,16 +195,23 @@ def enter(opened: Door, demands: Gate, known: Known, request_id: str) -> Entry:
     refused_by = _token_rule(profile, sent, with_token=token is not None)
     if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
+    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id)
+    psu = _psu(sent)
+    granted = None
+    if token is not None:
+        shown = Shown(token, tpp_id, caller, payment_id, psu)
+        granted = judge(opened.parts, opened.oauth.introspect, shown, profile)
     ctx = TppContext(
         tpp=caller.tpp,
-        tpp_id=opened.parts.tpps.register(caller.tpp, tenant.instance_id),
+        tpp_id=tpp_id,
         instance_id=tenant.instance_id,
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
         internal_request_id=request_id,
-        psu=_psu(sent),
+        psu=psu or (granted.psu if granted else None),
         psu_context=_psu_context(sent),
-        access_token=token,
+        access_token=None if granted else token,  # what we have judged, the bank need not
+        granted=granted,
     )
     findings, notes = _judge_headers(demands.headers, known, profile)
     return Entry(ctx, sent, findings, notes, refused_by)
@@ -197,6 +222,8 @@ def _judge_headers(
 ) -> tuple[tuple[Finding, ...], tuple[TppNote, ...]]:
     """Faults of the headers; and what the bank only warns of."""
     faults = tuple(check_headers(rules, known.sent))
+    if not profile.common.check_uri_compliance_to_domain_supported:
+        return faults, ()
     faulty = {fault.path for fault in faults}
     certificate = known.caller.certificate
     foreign = foreign_uris(
@@ -210,7 +237,7 @@ def _judge_headers(
     return faults, tuple(TppNote(each.text, each.path) for each in foreign)
 
 
-def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:
+def on_record(known: Known, event: EventType, path: dict[str, str]) -> ReceivedRequest:
     """What is put on record of the request; of an id, only what can be one."""
     sent, tenant = known.sent, known.tenant
     x_request_id = sent.get("x-request-id") or ""
@@ -222,14 +249,14 @@ def _received(known: Known, event: EventType, path: dict[str, str]) -> ReceivedR
         tpp_authorisation_number=known.caller.tpp.authorisation_number,
         method=request.method,
         path=request.path[:LONGEST_ON_RECORD],
-        headers=_on_record(sent),
+        headers=_headers_on_record(sent),
         x_request_id=x_request_id if is_uuid(x_request_id) else None,
         payment_id=payment_id if payment_id and is_id(payment_id) else None,
         authorisation_id=authorisation_id if authorisation_id and is_id(authorisation_id) else None,
     )
 
 
-def _on_record(sent: SentHeaders) -> dict[str, str]:
+def _headers_on_record(sent: SentHeaders) -> dict[str, str]:
     found = {
         name: value[:LONGEST_ON_RECORD]
         for name in ON_RECORD

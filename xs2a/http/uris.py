@@ -20,7 +20,7 @@ def foreign_uris(
     Only what is used is looked at: ways back if the PSU leaves for the bank's pages, the address
     for notices if some have been agreed on. A certificate without a domain lets everything pass.
     """
-    if not (profile.common.check_uri_compliance_to_domain_supported and domains):
+    if not domains:
         return []
     used = set(_used(profile, sent))
     return [

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from cms.domain.access import TOKENS_KEPT_FOR
 from xs2a.jobs.run import Run, Workshop
 
 RUNS_KEPT_FOR: Final = timedelta(days=90)
@@ -27,6 +28,7 @@ def purge(shop: Workshop, run: Run) -> None:
         (shop.due.forget_events, shop.event_retention),
         (shop.due.forget_answers, shop.idempotency_retention),
         (shop.due.forget_runs, RUNS_KEPT_FOR),
+        (shop.parts.access.forget, TOKENS_KEPT_FOR),
     )
     for forget, kept_for in kept:
         _all(run, partial(forget, kept_for), shop.batch)

@@ -17,3 +17,8 @@ class Caller:
     tpp: Tpp
     certificate: TppCertificate | None = None
     allowed_roles: frozenset[Role] | None = None
+
+    @property
+    def thumbprint(self) -> str | None:
+        """SHA-256 of the certificate, in hex."""
+        return None if self.certificate is None else self.certificate.thumbprint

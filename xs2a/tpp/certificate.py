@@ -38,10 +38,9 @@ class CertificateUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TppCertificate:
-    """What the server takes from a certificate. `domains` are the DNS names (SAN, and the common
-    name if it is one), in lower case, wildcards included; `thumbprint` is SHA-256 in hex.
-    `qc_types` are the kinds of qualified certificate that it says it is, as OIDs; `parsed` is all
-    of it, its public key and extensions known to be readable.
+    """What the server takes from a certificate; `thumbprint` is SHA-256 in hex. `qc_types` are the
+    kinds of qualified certificate that it says it is, as OIDs; `parsed` is all of it, its public
+    key and extensions known to be readable.
     """
 
     tpp: Tpp
@@ -49,10 +48,14 @@ class TppCertificate:
     not_after: datetime
     issuer_cn: str | None
     serial: int
-    domains: tuple[str, ...]
     thumbprint: str
     qc_types: frozenset[str]
     parsed: x509.Certificate = field(repr=False)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The DNS names, in lower case, wildcards included."""
+        return self.tpp.domains
 
 
 @lru_cache(maxsize=REMEMBERED_CERTIFICATES)
@@ -120,6 +123,7 @@ def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> T
         city=_name(subject, NameOID.LOCALITY_NAME),
         state=_name(subject, NameOID.STATE_OR_PROVINCE_NAME),
         roles=statement.roles,
+        domains=_domains(certificate),
     )
     return TppCertificate(
         tpp=tpp,
@@ -127,7 +131,6 @@ def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> T
         not_after=certificate.not_valid_after_utc,
         issuer_cn=_name(certificate.issuer, NameOID.COMMON_NAME),
         serial=certificate.serial_number,
-        domains=_domains(certificate),
         thumbprint=certificate.fingerprint(SHA256()).hex(),
         qc_types=statements.qc_types,
         parsed=certificate,
@@ -135,6 +138,7 @@ def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> T
 
 
 def _domains(certificate: x509.Certificate) -> tuple[str, ...]:
+    """The DNS names: SAN, and the common name if it is one."""
     names = _texts(certificate.subject, NameOID.COMMON_NAME)
     try:
         alternatives = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)

@@ -20,7 +20,13 @@ _WHO: Final = {
 }
 
 # Of the bank, without a move.
-_CHANGES: Final = {EventType.ORDER_REPLACED, EventType.BANK_STATE_CHANGED}
+_CHANGES: Final = {
+    EventType.ORDER_REPLACED,
+    EventType.BANK_STATE_CHANGED,
+    EventType.ACCESS_GRANTED,
+    EventType.ACCESS_DECLINED,
+    EventType.ACCESS_VOIDED,
+}
 
 
 @dataclass(frozen=True, slots=True)

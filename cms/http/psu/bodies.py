@@ -3,25 +3,26 @@
 from typing import Any
 
 from cms.domain.authorisation import Authorisation
+from cms.domain.payment import RedirectUris
 from cms.domain.payment_order import PaymentOrder
 from cms.http.bodies import payment_body, psu_body
 from cms.http.members import present
 from cms.service.authorisations import Visit
 
 
-def visit_body(visit: Visit, order: PaymentOrder) -> dict[str, Any]:
+def visit_body(visit: Visit, order: PaymentOrder, back: RedirectUris) -> dict[str, Any]:
     """`CmsPaymentResponse`: the payment, the authorisation and the ways back."""
     return present(
         {
             "payment": payment_body(visit.payment, order, visit.tpp),
             "authorisationId": visit.authorisation.authorisation_id,
-            "tppOkRedirectUri": visit.authorisation.redirect_uris.ok,
-            "tppNokRedirectUri": visit.authorisation.redirect_uris.nok,
+            "tppOkRedirectUri": back.ok,
+            "tppNokRedirectUri": back.nok,
         }
     )
 
 
-def authorisation_body(authorisation: Authorisation) -> dict[str, Any]:
+def authorisation_body(authorisation: Authorisation, back: RedirectUris) -> dict[str, Any]:
     """`CmsPsuAuthorisation`."""
     return present(
         {
@@ -32,8 +33,8 @@ def authorisation_body(authorisation: Authorisation) -> dict[str, Any]:
             "scaApproach": authorisation.sca_approach.wire,
             "redirectUrlExpirationTimestamp": authorisation.redirect_expires_at.isoformat(),
             "authorisationExpirationTimestamp": authorisation.expires_at.isoformat(),
-            "tppOkRedirectUri": authorisation.redirect_uris.ok,
-            "tppNokRedirectUri": authorisation.redirect_uris.nok,
+            "tppOkRedirectUri": back.ok,
+            "tppNokRedirectUri": back.nok,
         }
     )
 

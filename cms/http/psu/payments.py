@@ -1,15 +1,11 @@
 """psu-api for payments: the paths, headers and bodies of the specification (C1, spec 2.2)."""
 
-from typing import Any
-
-import orjson
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
 
 from cms.domain.authorisation import AuthorisationKind
-from cms.domain.errors import Malformed, PsuMismatch, Unknown
+from cms.domain.errors import LinkExpired, Malformed, PsuMismatch, Unknown
 from cms.domain.moving import ensure_open
-from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
 from cms.domain.payment_service import PAYMENT_SERVICES
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
@@ -18,6 +14,7 @@ from cms.http.caller import psu_of_headers, tenant
 from cms.http.codes import done, status_named
 from cms.http.paging import PARAMETERS, page_of
 from cms.http.psu.bodies import authorisation_body, psu_row_body, visit_body
+from cms.http.psu.sent import sent_object, sent_psu
 from cms.http.rooms import rooms
 from cms.service.authorisations import ScaReport, Visit
 
@@ -28,10 +25,7 @@ psu_payments = Blueprint(
     description="What the bank's online banking asks and tells while a PSU is there",
 )
 
-_PSU_MEMBERS = frozenset({"psuId", "psuIdType", "psuCorporateId", "psuCorporateIdType"})
-_PSU_DEVICE = frozenset({"psuIpAddress", "additionalPsuIdData"})  # sent along; nothing rests on it
 _METHOD_MEMBERS = frozenset({"authenticationMethodId", "authenticationData"})
-_MAX_LENGTH = 255
 _UNSAID = "application/octet-stream"  # so a client sends bytes that it says nothing about
 
 
@@ -39,8 +33,7 @@ _UNSAID = "application/octet-stream"  # so a client sends bytes that it says not
 @psu_payments.doc(responses={"404": {"description": "Unknown"}, "408": {"description": "Expired"}})
 def visit(redirect_id: str) -> Response:
     """What is to be authorised behind a redirect link; 408 with the NOK URI if it has expired."""
-    kind = AuthorisationKind.PIS_CREATION
-    return _visited(rooms().authorisations.visit(redirect_id, tenant(), kind))
+    return _visited(_visit(redirect_id, AuthorisationKind.PIS_CREATION))
 
 
 @psu_payments.route("/cancellation/redirect/<string:redirect_id>", methods=["GET"])
@@ -49,8 +42,7 @@ def visit(redirect_id: str) -> Response:
 )
 def visit_for_cancellation(redirect_id: str) -> Response:
     """What is to be cancelled behind a redirect link, while its authorisation is open."""
-    kind = AuthorisationKind.PIS_CANCELLATION
-    found = rooms().authorisations.visit(redirect_id, tenant(), kind)
+    found = _visit(redirect_id, AuthorisationKind.PIS_CANCELLATION)
     if found.authorisation.status.finalised:
         raise Unknown
     return _visited(found)
@@ -111,21 +103,15 @@ def psus(payment_id: str) -> Response:
 def authorisation(authorisation_id: str) -> Response:
     """An authorisation."""
     cms = rooms().authorisations
-    return jsonify(authorisation_body(cms.lapsed(cms.find(authorisation_id, tenant()))))
+    found = cms.lapsed(cms.find(authorisation_id, tenant()))
+    return jsonify(authorisation_body(found, rooms().access.ways_back(found)))
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>/psu-data", methods=["PUT"])
 @psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
 def name_psu(authorisation_id: str) -> Response:
     """Tell who the PSU is."""
-    sent = _object(_PSU_MEMBERS, ignored=_PSU_DEVICE)
-    psu = PsuId(
-        psu_id=sent.get("psuId"),
-        psu_id_type=sent.get("psuIdType"),
-        psu_corporate_id=sent.get("psuCorporateId"),
-        psu_corporate_id_type=sent.get("psuCorporateIdType"),
-    )
-    rooms().authorisations.name_psu(authorisation_id, tenant(), psu)
+    rooms().authorisations.name_psu(authorisation_id, tenant(), sent_psu())
     return done()
 
 
@@ -139,7 +125,7 @@ def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Re
 
     With `unconfirmed`, `authenticationData` is the code that the TPP has to confirm with.
     """
-    sent = _object(_METHOD_MEMBERS) if request.get_data() else {}
+    sent = sent_object(_METHOD_MEMBERS) if request.get_data() else {}
     told = ScaReport(
         status=status_named(ScaStatus, status),
         psu=psu_of_headers(),
@@ -173,8 +159,18 @@ def _demand_format(payment: Payment) -> None:
         raise Malformed(text, path="content-type")
 
 
+def _visit(redirect_id: str, kind: AuthorisationKind) -> Visit:
+    """Who comes too late goes back by the same way as all others."""
+    try:
+        return rooms().authorisations.visit(redirect_id, tenant(), kind)
+    except LinkExpired:
+        expired = rooms().authorisations.find(redirect_id, tenant())
+        raise LinkExpired(rooms().access.ways_back(expired).nok) from None
+
+
 def _visited(found: Visit) -> Response:
-    return jsonify(visit_body(found, rooms().order_of(found.payment, found.body)))
+    order = rooms().order_of(found.payment, found.body)
+    return jsonify(visit_body(found, order, rooms().access.ways_back(found.authorisation)))
 
 
 def _payment_of_psu(payment_id: str) -> Response:
@@ -186,23 +182,3 @@ def _payment_of_psu(payment_id: str) -> Response:
     payments = rooms().payments
     order = rooms().order_of(found, payments.body(found))
     return jsonify(payment_body(found, order, payments.tpp_of(found)))
-
-
-def _object(members: frozenset[str], ignored: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The JSON object of the request, of texts under the given names. Raises Malformed."""
-    try:
-        sent = orjson.loads(request.get_data())
-    except orjson.JSONDecodeError as error:
-        raise Malformed("The body is not JSON.") from error
-    if not isinstance(sent, dict):
-        raise Malformed("The body is not a JSON object.")
-    for name, value in sent.items():
-        if name in ignored:
-            continue
-        if name not in members:
-            raise Malformed("The body has an unknown member.", path=name[:_MAX_LENGTH])
-        if value is not None and not (isinstance(value, str) and len(value) <= _MAX_LENGTH):
-            raise Malformed(f"Must be a text of at most {_MAX_LENGTH} characters.", path=name)
-        if isinstance(value, str) and not value.isprintable():
-            raise Malformed("Must not contain control characters.", path=name)
-    return sent

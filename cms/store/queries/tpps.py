@@ -20,6 +20,7 @@ _FACTS = (
     "city",
     "state",
     "roles",
+    "domains",
     "updated_at",
 )
 
@@ -84,6 +85,7 @@ def _tpp(row: Row[Any]) -> Tpp:
         city=row.city,
         state=row.state,
         roles=frozenset(Role(each) for each in row.roles.split(",") if each),
+        domains=tuple(each for each in (row.domains or "").split(",") if each),
     )
 
 
@@ -101,5 +103,6 @@ def _row(tpp: Tpp, instance_id: str, at: datetime) -> dict[str, Any]:
         "city": tpp.city,
         "state": tpp.state,
         "roles": ",".join(sorted(tpp.roles)),
+        "domains": ",".join(tpp.domains) or None,
         "updated_at": at,
     }

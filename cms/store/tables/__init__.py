@@ -7,6 +7,7 @@ from cms.store.tables.idempotency import idempotent_answers
 from cms.store.tables.intents import bank_intents
 from cms.store.tables.jobs import job_leases, job_runs
 from cms.store.tables.metadata import metadata
+from cms.store.tables.oauth import oauth_requests, oauth_tokens
 from cms.store.tables.operators import operator_actions, operator_sessions, operators
 from cms.store.tables.payments import payment_psus, payments
 from cms.store.tables.revocation import revocation_sources
@@ -22,6 +23,8 @@ __all__ = [
     "job_leases",
     "job_runs",
     "metadata",
+    "oauth_requests",
+    "oauth_tokens",
     "operator_actions",
     "operator_sessions",
     "operators",

@@ -5,6 +5,7 @@ unique constraint on those would let racing upserts fail.
 """
 
 from sqlalchemy import Column, Index, Table
+from sqlalchemy import Text as LongText
 
 from cms.store.columns import Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -24,6 +25,7 @@ tpps = Table(
     Column("city", Text),
     Column("state", Text),
     Column("roles", Text, nullable=False),
+    Column("domains", LongText),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "instance_id", "authorisation_number"),
 )

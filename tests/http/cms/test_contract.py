@@ -27,6 +27,7 @@ ELSEWHERE: Final = {
     "/docs": "tests/unit/sandbox/test_published.py",
     "/openapi.json": "tests/unit/sandbox/test_published.py",
     "/metrics": "tests/http/test_observed.py",
+    "/psu-api/v1/oauth": "tests/http/oauth/test_requests.py",
     "/console": "tests/http/cms/test_console_sessions.py",
 }
 OPEN_TO_ALL = ("/health/", "/docs", "/openapi.json", "/console")  # the console has a log-in

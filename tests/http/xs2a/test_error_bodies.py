@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
+from cms.domain.access import AccessEnded, GrantedByPayment
 from cms.domain.errors import KeptBefore, LinkExpired, OrderBeingAuthorised, Refusal
 from cms.domain.operator import LogInBusy, LogInRefused, OperatorExists
 from cms.domain.profile import ProfileInvalid
@@ -16,18 +17,24 @@ from tests.tpps import ABSENT, SCT, X_REQUEST_ID, TppClient, payment, refusal, t
 from xs2a.app import MAX_BODY_BYTES
 from xs2a.errors import BankRefused, RequestFaulty
 from xs2a.http.errors import MESSAGE_FOR_REFUSAL
+from xs2a.http.oauth.door import NoServerOfOurs, RequestUnreadable
 
-# Refusals that never reach a TPP: of the bank's side, or turned into another answer.
+# Refusals that never reach a TPP: of the bank's side, of OAuth's own endpoints, or turned into
+# another answer.
 NOT_FOR_TPPS = {
+    AccessEnded,
     BankRefused,
+    GrantedByPayment,
     KeptBefore,
     LinkExpired,
     LogInBusy,
     LogInRefused,
+    NoServerOfOurs,
     OperatorExists,
     OrderBeingAuthorised,
     ProfileInvalid,
     RequestFaulty,
+    RequestUnreadable,
 }
 NOWHERE = f"{SCT}/00000000-0000-4000-8000-000000000000"
 XML_ONLY = "application/xml"

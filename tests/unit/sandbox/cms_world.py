@@ -8,6 +8,7 @@ from sandbox.core.orders import Order, Transfer
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import (
     CLOSED,
+    AccessToGrant,
     AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
@@ -82,6 +83,31 @@ class FakeCms:
     mandates_confirmation: bool = False
     down_for: list[str] = field(default_factory=list)
     refuses: list[str] = field(default_factory=list)
+    access: AccessToGrant | None = None
+    granted_by: list[str | None] = field(default_factory=list)
+
+    def access_asked(self, request_id: str) -> AccessToGrant:
+        self._answer("access_asked")
+        if self.access is None or self.access.authorisation_id != request_id:
+            raise LinkUnknown
+        if self.granted_by:
+            raise CmsRefused
+        return self.access
+
+    def grant_access(self, request_id: str, psu_id: str) -> str:
+        self._answer("grant_access")
+        self.granted_by.append(psu_id)
+        return f"{self.access_asked_before.redirect_uri}?code=made"
+
+    def decline_access(self, request_id: str) -> str:
+        self._answer("decline_access")
+        self.granted_by.append(None)
+        return f"{self.access_asked_before.redirect_uri}?error=access_denied"
+
+    @property
+    def access_asked_before(self) -> AccessToGrant:
+        assert self.access is not None
+        return self.access
 
     def payment_by_link(self, redirect_id: str, purpose: Purpose) -> PaymentToApprove:
         self._answer("payment_by_link")

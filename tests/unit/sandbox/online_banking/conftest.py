@@ -20,3 +20,9 @@ def cms() -> FakeCms:
 @pytest.fixture
 def browser(bank: Bank, cms: FakeCms) -> TestApp:
     return TestApp(create_online_banking(bank, cms, "a key for tests"))
+
+
+@pytest.fixture
+def another_browser(browser: TestApp) -> TestApp:
+    """Of somebody else, at the same online banking."""
+    return TestApp(browser.app)

@@ -15,6 +15,7 @@ from sandbox.core.orders import Order, Transfer
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_client import HttpCmsClient
 from sandbox.online_banking.cms_port import (
+    AccessToGrant,
     AuthorisationAtCms,
     CmsRefused,
     CmsUnavailable,
@@ -321,3 +322,41 @@ def test_nobody_there() -> None:
     with pytest.raises(CmsUnavailable) as unavailable:
         client.payment_by_link("a-1", Purpose.PAY)
     assert "secret-token" not in f"{unavailable.value!r}{client!r}"
+
+
+def test_access_asked(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, {"tppInfo": PAYMENT["tppInfo"], "redirectUri": "https://tpp.example/ok"})
+
+    assert client.access_asked("r/1") == AccessToGrant(
+        "r/1", "Example TPP", "https://tpp.example/ok"
+    )
+    assert server.seen[0][:2] == ("GET", "/psu-api/v1/oauth/access-requests/r%2F1")
+
+
+def test_access_decided(server: Server, client: HttpCmsClient) -> None:
+    server.answers(200, {"redirectUri": "https://tpp.example/ok?code=c"})
+
+    assert client.grant_access("r", "anton") == "https://tpp.example/ok?code=c"
+    assert client.decline_access("r") == "https://tpp.example/ok?code=c"
+    granted, declined = server.seen
+    assert granted[:2] == ("PUT", "/psu-api/v1/oauth/access-requests/r/granted")
+    assert json.loads(granted[3]) == {"psuId": "anton"}
+    assert declined[:2] == ("PUT", "/psu-api/v1/oauth/access-requests/r/declined")
+
+
+@pytest.mark.parametrize(
+    "status, body, refusal",
+    [
+        (404, {}, LinkUnknown),
+        (409, {}, CmsRefused),
+        (500, {}, CmsUnavailable),
+        (200, {}, CmsUnavailable),
+        (200, {"redirectUri": 7}, CmsUnavailable),
+    ],
+)
+def test_access_that_is_not_there(
+    server: Server, client: HttpCmsClient, status: int, body: object, refusal: type[Exception]
+) -> None:
+    server.answers(status, body)
+    with pytest.raises(refusal):
+        client.access_asked("r")

@@ -1,0 +1,76 @@
+"""With a mandated confirmation the code completes the payment, or the token does (spec 18)."""
+
+from typing import Any
+
+import pytest
+
+from cms.domain.statuses import ScaStatus
+from spi.types import CodeConfirmed, ConfirmationCode
+from tests.http.conftest import OpenHouse
+from tests.http.oauth.acting import INTEGRATED, Actors, address_on, outcome, query_of
+from tests.tpps import Made, TppClient
+
+RIGHT = "2345ABCDEF"
+MANDATED = {**INTEGRATED, "authorisationConfirmationRequestMandated": True}
+
+
+@pytest.fixture(params=[True, False], ids=["checked here", "checked by the bank"])
+def actors(request: pytest.FixtureRequest, open_house: OpenHouse, pisp: str) -> Actors:
+    common = {**MANDATED, "authorisationConfirmationCheckByXs2a": request.param}
+    return Actors(TppClient(open_house(common=common), pisp))
+
+
+def unconfirmed(actors: Actors, made: Made) -> dict[str, str]:
+    """The PSU has done its part; what the TPP gets by the browser."""
+    actors.ask(f"PIS:{made.payment_id}")
+    ok, _ = actors.ways_back(made)
+    actors.authorise(made, "psuAuthenticated", "scaMethodSelected")
+    cms = actors.world.cms
+    path = f"/psu-api/v1/payment/{made.payment_id}/authorisation/{made.authorisation_id}"
+    told = {"authenticationData": RIGHT}
+    cms.put_json(f"{path}/status/unconfirmed", told, headers={"psu-id": "anton.brueckner"})
+    return query_of(address_on(actors.come_back(f"{ok}?confirmationCode={RIGHT}")))
+
+
+def put(actors: Actors, made: Made, body: bytes, **headers: str) -> Any:
+    return actors.tpp.call("PUT", made.authorisation_path, headers, body)
+
+
+def test_the_code_goes_on_to_the_tpp_and_completes(actors: Actors) -> None:
+    made = actors.tpp.initiated()
+    answer = unconfirmed(actors, made)
+
+    assert answer["confirmationCode"] == RIGHT
+    assert RIGHT not in repr(actors.world.everything())
+    done = put(actors, made, b'{"confirmationCode": "%s"}' % RIGHT.encode())
+    assert done.json["scaStatus"] == "finalised"
+
+
+def test_the_token_completes(actors: Actors) -> None:
+    made = actors.tpp.initiated()
+    token = actors.redeem(unconfirmed(actors, made)["code"]).json["access_token"]
+    done = put(actors, made, b"", Authorization=f"Bearer {token}")
+
+    assert done.json["scaStatus"] == "finalised"
+    checks = actors.world.house.profiles.for_tenant("UNDEFINED").common
+    here = checks.authorisation_confirmation_check_by_xs2a
+    (deed,) = actors.world.bank.deeds
+    assert deed[1] == (CodeConfirmed() if here else ConfirmationCode(RIGHT))
+
+
+def test_nothing_at_all_does_not(actors: Actors) -> None:
+    made = actors.tpp.initiated()
+    unconfirmed(actors, made)
+
+    assert outcome(put(actors, made, b"")) == "400 SERVICE_INVALID"
+    found = actors.world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
+    assert found.status is ScaStatus.UNCONFIRMED
+
+
+def test_a_token_for_another_payment_does_not(actors: Actors) -> None:
+    made, other = actors.tpp.initiated(), actors.tpp.initiated()
+    token = actors.redeem(unconfirmed(actors, other)["code"]).json["access_token"]
+    unconfirmed(actors, made)
+
+    answer = put(actors, made, b"", Authorization=f"Bearer {token}")
+    assert outcome(answer) == "401 TOKEN_INVALID"

@@ -1,0 +1,94 @@
+"""Tokens of the bank's own authorization server, asked about by introspection (RFC 7662)."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import SqliteDatabases
+from tests.houses import TPP, open_world
+from tests.http.oauth.acting import PRE_STEP, Actors, outcome
+from tests.tpps import TppClient
+from xs2a.settings import OAuthSettings
+
+Told = dict[str, Any]
+
+
+@dataclass
+class Bank:
+    """What it says of its tokens; None is no answer."""
+
+    says: dict[str, Told | None] = field(default_factory=dict)
+    url: str = ""
+
+
+@pytest.fixture
+def bank() -> Iterator[Bank]:
+    found = Bank()
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            told = found.says.get(sent.partition("&")[0].removeprefix("token="), {"active": False})
+            self.send_response(200 if told is not None else 500)
+            self.end_headers()
+            self.wfile.write(json.dumps(told).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        found.url = f"http://127.0.0.1:{server.server_port}/introspect"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield found
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def actors(
+    bank: Bank, sqlite_databases: SqliteDatabases, tmp_path: Path, pisp: str
+) -> Iterator[Actors]:
+    oauth = OAuthSettings(None, None, bank.url, "us:secret")
+    common = {**PRE_STEP, "oauthConfigurationUrl": "https://own.bank.example/.well-known/oauth"}
+    with open_world(sqlite_databases.make(), tmp_path, oauth=oauth, common=common) as world:
+        yield Actors(TppClient(world, pisp))
+
+
+GOOD: Told = {"active": True, "client_id": TPP.authorisation_number, "scope": "PIS"}
+
+
+@pytest.mark.parametrize(
+    "told, answer",
+    [
+        (GOOD, "201 good"),
+        ({"active": False}, "401 TOKEN_UNKNOWN"),
+        ({**GOOD, "client_id": "another"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "scope": "AIS"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "scope": "PIS:0199c2a4-0000-7000-8000-000000000000"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "exp": 1}, "401 TOKEN_EXPIRED"),
+        ({**GOOD, "cnf": {"x5t#S256": "b3RoZXI"}}, "401 TOKEN_INVALID"),
+        (None, "503 SERVICE_UNAVAILABLE"),
+    ],
+)
+def test_what_it_says_counts(actors: Actors, bank: Bank, told: Told | None, answer: str) -> None:
+    bank.says["theirs"] = told
+    made = actors.tpp.post(headers={"Authorization": "Bearer theirs"})
+
+    assert outcome(made) == answer
+    if answer.startswith("201"):
+        assert actors.world.bank.contexts[-1].access_token is None
+
+
+def test_without_a_token_nothing_is_asked(actors: Actors) -> None:
+    assert outcome(actors.tpp.post()) == "401 UNAUTHORIZED"
+
+
+def test_there_is_no_server_of_ours(actors: Actors) -> None:
+    assert outcome(actors.ask("PIS")) == "404 page"

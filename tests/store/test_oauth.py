@@ -1,0 +1,158 @@
+"""Codes and refresh tokens are good for one use, whoever comes at the same moment (S1)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from cms.domain.access import (
+    CODE_VALID_FOR,
+    REFRESH_TOKEN_VALID_FOR,
+    REQUEST_VALID_FOR,
+    TOKENS_KEPT_FOR,
+    AccessEnded,
+    AccessRequest,
+    Scope,
+)
+from cms.domain.errors import Unknown
+from cms.domain.parties import PsuId
+from cms.service.access import Access, NewTokens
+from tests.houses import ISSUER, NOW
+from tests.http.oauth.acting import query_of
+from tests.store.rooms import FULL_TPP, PSU, TENANT, Rooms, race
+
+ROUNDS = 3
+ABSENT = "00000000-0000-4000-8000-ffffffffffff"
+
+
+@dataclass
+class Desk:
+    """The service over one database."""
+
+    rooms: Rooms
+    access: Access
+
+    def begun(self) -> AccessRequest:
+        request = AccessRequest(
+            request_id=self.rooms.new_id(),
+            instance_id=TENANT,
+            tpp_id=self.rooms.tpps.register(FULL_TPP, TENANT),
+            client_id=FULL_TPP.authorisation_number,
+            scope=Scope(),
+            redirect_uri="https://pay.example/ok",
+            code_challenge="c" * 43,
+            created_at=NOW,
+            expires_at=NOW + REQUEST_VALID_FOR,
+            state="of the browser",
+        )
+        self.access.begin(request)
+        return request
+
+    def code(self, request: AccessRequest) -> str:
+        return query_of(self.access.grant(request.request_id, TENANT, PSU))["code"]
+
+    def issued(self) -> tuple[AccessRequest, NewTokens]:
+        request = self.access.redeem(self.code(self.begun()))
+        assert request is not None
+        new = tokens()
+        self.access.issue(request, new)
+        return request, new
+
+
+def tokens() -> NewTokens:
+    return NewTokens(secrets.token_urlsafe(), secrets.token_urlsafe(), "ab")
+
+
+@pytest.fixture
+def desk(rooms: Rooms) -> Desk:
+    access = Access(
+        rooms.store, rooms.ring, rooms.clock, new_secret=secrets.token_urlsafe, issuer=ISSUER
+    )
+    return Desk(rooms, access)
+
+
+def test_a_request_comes_back_as_it_was_kept(desk: Desk) -> None:
+    request = desk.begun()
+    found, tpp = desk.access.asked(request.request_id, TENANT)
+
+    assert (found, tpp) == (request, FULL_TPP)
+
+
+def test_what_is_kept_of_a_grant(desk: Desk) -> None:
+    request, new = desk.issued()
+    access = desk.access.token(new.access_token)
+    assert access is not None
+    assert (access.request, access.certificate_thumbprint) == (request, "ab")
+    assert (access.request.psu, access.request.granted_at) == (PSU, NOW)
+    assert access.good_at(NOW)
+    assert desk.access.token("unknown") is None
+
+
+@pytest.mark.parametrize(
+    "request_id, tenant", [(ABSENT, TENANT), ("no id", TENANT), (None, "another")]
+)
+def test_a_request_of_nobodys(desk: Desk, request_id: str | None, tenant: str) -> None:
+    kept = desk.begun().request_id
+    with pytest.raises(Unknown):
+        desk.access.asked(request_id or kept, tenant)
+
+
+def test_a_request_is_decided_by_one(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        request = desk.begun()
+        grant = partial(desk.access.grant, request.request_id, TENANT, PsuId("anton.brueckner"))
+        ended = race(grant, grant, partial(desk.access.decline, request))
+
+        assert sum(isinstance(each, str) for each in ended) == 1
+        assert sum(isinstance(each, AccessEnded) for each in ended) == 2
+
+
+def test_a_code_is_redeemed_by_one_and_then_it_is_void(desk: Desk) -> None:
+    """Whoever loses has replayed it: what the winner gets is worth nothing."""
+    for _ in range(ROUNDS):
+        code = desk.code(desk.begun())
+        first, second = race(*[partial(desk.access.redeem, code)] * 2)
+
+        (won,) = [each for each in (first, second) if each is not None]
+        new = tokens()
+        desk.access.issue(won, new)
+        found = desk.access.token(new.access_token)
+        assert found is not None
+        assert found.void
+
+
+def test_a_refresh_token_is_exchanged_by_one(desk: Desk) -> None:
+    for _ in range(ROUNDS):
+        _, old = desk.issued()
+        exchange = [partial(desk.access.exchange, old.refresh_token, tokens()) for _ in range(2)]
+
+        assert sorted(race(*exchange)) == [False, True]
+
+
+@pytest.mark.parametrize("of", [lambda new: new.access_token, lambda new: new.refresh_token])
+def test_an_access_token_is_not_exchanged(desk: Desk, of: Callable[[NewTokens], str]) -> None:
+    _, new = desk.issued()
+
+    assert (desk.access.refreshing(of(new)) is not None) is (of(new) == new.refresh_token)
+
+
+def test_codes_end_after_their_time(desk: Desk) -> None:
+    code = desk.code(desk.begun())
+    desk.rooms.clock.advance(CODE_VALID_FOR)
+
+    assert desk.access.redeem(code) is None
+
+
+def test_what_is_forgotten(desk: Desk) -> None:
+    """First tokens, then requests that have none; batch by batch."""
+    desk.issued()
+    desk.begun()
+    assert desk.access.forget(TOKENS_KEPT_FOR, 100) == 0
+    desk.rooms.clock.advance(REQUEST_VALID_FOR + TOKENS_KEPT_FOR + timedelta(seconds=1))
+    # The access token, and the request that came to nothing; the other one has a refresh token.
+    assert desk.access.forget(TOKENS_KEPT_FOR, 100) == 2
+    desk.rooms.clock.advance(REFRESH_TOKEN_VALID_FOR)
+    assert [desk.access.forget(TOKENS_KEPT_FOR, 1) for _ in range(3)] == [1, 1, 0]

@@ -1,0 +1,72 @@
+"""Is a presented token good? Each row of the table by what it is about (spec 4; RFC 6750, 8705)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cms.domain.access import Scope
+from cms.domain.errors import Refusal
+from cms.domain.parties import PsuId
+from tests.houses import NOW
+from xs2a.errors import TokenExpired, TokenInvalid, TokenUnknown
+from xs2a.oauth.tokens import ROWS, Granted, TokenFacts, Use, check
+
+PAYMENT, OTHER = "0199-the-payment", "0199-another"
+ANTON, MARION = PsuId("anton.brueckner"), PsuId("marion.mueller")
+GOOD = TokenFacts("tpp", Scope(PAYMENT), NOW + timedelta(hours=1), False, "aa", ANTON)
+USE = Use("tpp", "aa", PAYMENT, ANTON, NOW)
+
+BAD = [
+    ({"tpp": "another"}, {}, TokenInvalid),
+    ({"tpp": None}, {}, TokenInvalid),
+    ({"void": True}, {}, TokenInvalid),
+    ({"expires_at": NOW}, {}, TokenExpired),
+    ({"void": True, "expires_at": NOW}, {}, TokenInvalid),
+    ({"tpp": "another", "expires_at": NOW}, {}, TokenInvalid),
+    ({"certificate_thumbprint": "bb"}, {}, TokenInvalid),
+    ({}, {"certificate_thumbprint": None}, TokenInvalid),
+    ({"scope": None}, {}, TokenInvalid),
+    ({}, {"payment_id": OTHER}, TokenInvalid),
+    ({}, {"payment_id": None}, TokenInvalid),
+    ({}, {"psu": MARION}, TokenInvalid),
+]
+FINE = [
+    ({}, {}),
+    ({"expires_at": None}, {}),
+    ({"certificate_thumbprint": None}, {"certificate_thumbprint": None}),
+    ({"scope": Scope()}, {"payment_id": OTHER}),
+    ({"scope": Scope()}, {"payment_id": None}),
+    ({"psu": None}, {"psu": MARION}),
+    ({}, {"psu": None}),
+    ({}, {"psu": PsuId("anton.brueckner", "EMAIL")}),
+]
+
+
+@pytest.mark.parametrize("token, use, refusal", BAD)
+def test_what_is_not_good(
+    token: dict[str, object], use: dict[str, object], refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        check(replace(GOOD, **token), replace(USE, **use))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("token, use", FINE)
+def test_what_is_good(token: dict[str, object], use: dict[str, object]) -> None:
+    facts = replace(GOOD, **token)  # type: ignore[arg-type]
+
+    granted = check(facts, replace(USE, **use))  # type: ignore[arg-type]
+    assert granted == Granted(facts.scope or Scope(), facts.psu)
+
+
+def test_nobody_has_issued_it() -> None:
+    with pytest.raises(TokenUnknown):
+        check(None, USE)
+
+
+def test_each_row_is_needed() -> None:
+    cases = [(replace(GOOD, **t), replace(USE, **u)) for t, u, _ in BAD]  # type: ignore[arg-type]
+
+    for row in ROWS:
+        alone = [[each.name for each in ROWS if each.applies(t, u)] for t, u in cases]
+        assert [row.name] in alone

@@ -1,0 +1,68 @@
+"""Asks the bank's own authorization server about access tokens (RFC 7662)."""
+
+import logging
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from threading import Lock
+from typing import Any, Final
+
+import requests
+
+from xs2a.errors import IntrospectionUnavailable
+
+TIMEOUT_S: Final = (2.0, 3.0)  # to connect, to wait for the answer
+REMEMBERED_S: Final = 3.0  # so long a token revoked there may still be taken here
+REMEMBERED: Final = 10_000  # answers, of each process
+
+log = logging.getLogger(__name__)
+
+
+class Introspection:
+    """Introspects at `url`. `client` is `id:secret` for HTTP Basic, None for a server that knows us
+    by other means. `elapsed` gives seconds of a clock that never goes back.
+    """
+
+    def __init__(self, url: str, client: str | None, elapsed: Callable[[], float]) -> None:
+        self._url = url
+        name, _, secret = (client or "").partition(":")
+        self._auth = (name, secret) if client else None
+        self._elapsed = elapsed
+        self._answers: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        self._lock = Lock()
+
+    def __call__(self, token: str) -> Mapping[str, Any]:
+        """What the server says; from memory, if it has said so a moment ago.
+
+        Raises IntrospectionUnavailable: no answer is no yes.
+        """
+        key, now = sha256(token.encode()).hexdigest(), self._elapsed()
+        known = self._answers.get(key)
+        if known is not None and now - known[0] < REMEMBERED_S:
+            return known[1]
+        answer = self._ask(token)
+        with self._lock:
+            if len(self._answers) >= REMEMBERED:
+                self._answers.clear()
+            self._answers[key] = now, answer
+        return answer
+
+    def _ask(self, token: str) -> Mapping[str, Any]:
+        try:
+            with requests.Session() as session:
+                session.trust_env = False  # no proxy and no .netrc of the environment
+                answer = session.post(
+                    self._url,
+                    {"token": token, "token_type_hint": "access_token"},
+                    auth=self._auth,
+                    headers={"Accept": "application/json"},
+                    timeout=TIMEOUT_S,
+                    allow_redirects=False,
+                )
+                told = answer.json() if answer.status_code == 200 else None
+        except requests.RequestException as error:
+            log.warning("the introspection failed: %s", type(error).__name__)
+            raise IntrospectionUnavailable from None
+        if not isinstance(told, dict):
+            log.warning("the introspection was answered with %s", answer.status_code)
+            raise IntrospectionUnavailable
+        return told

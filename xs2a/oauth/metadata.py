@@ -1,0 +1,48 @@
+"""What the authorization server tells of itself (RFC 8414), and whether a profile means it."""
+
+from typing import Any, Final
+
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+
+from cms.domain.profile import Profile
+
+METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
+ASK_PATH: Final = "/oauth/authorize"
+TOKEN_PATH: Final = "/oauth/token"  # noqa: S105  a path
+REVOKE_PATH: Final = "/oauth/revoke"
+INTROSPECT_PATH: Final = "/oauth/introspect"
+
+TLS_CLIENT_AUTH: Final = "tls_client_auth"  # RFC 8705, 2.1.1
+CHALLENGE_METHOD: Final = "S256"  # RFC 7636, 4.2
+
+
+def metadata(issuer: str) -> dict[str, Any]:
+    """The document. Clients authenticate by their QWAC at every endpoint that they call."""
+    told = AuthorizationServerMetadata(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": issuer + ASK_PATH,
+            "token_endpoint": issuer + TOKEN_PATH,
+            "revocation_endpoint": issuer + REVOKE_PATH,
+            "introspection_endpoint": issuer + INTROSPECT_PATH,
+            "scopes_supported": ["PIS"],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": [TLS_CLIENT_AUTH],
+            "revocation_endpoint_auth_methods_supported": [TLS_CLIENT_AUTH],
+            "introspection_endpoint_auth_methods_supported": [TLS_CLIENT_AUTH],
+            "code_challenge_methods_supported": [CHALLENGE_METHOD],
+            "authorization_response_iss_parameter_supported": True,  # RFC 9207, 3
+            "tls_client_certificate_bound_access_tokens": True,  # RFC 8705, 3.3
+        }
+    )
+    return dict(told)
+
+
+def is_ours(profile: Profile, issuer: str | None) -> bool:
+    """Does the profile's `oauthConfigurationUrl` lead to this server's metadata? Else the
+    authorization server is the bank's own.
+    """
+    address = (profile.common.oauth_configuration_url or "").partition("?")[0]
+    return issuer is not None and address == issuer + METADATA_PATH

@@ -1,0 +1,137 @@
+"""Is a presented access token good for this request? One row per reason why not.
+
+The rows are the same whoever has issued the token: this server, or the bank's own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cms.domain.access import AccessRequest, Scope, Token, TokenKind
+from cms.domain.errors import Refusal
+from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from xs2a.errors import TokenExpired, TokenInvalid, TokenUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What the issuer says of a token. `tpp` is the key of a TPP here, or its authorisation
+    number with a foreign issuer; None is unsaid. `scope` None: none that is ours.
+    """
+
+    tpp: str | None
+    scope: Scope | None
+    expires_at: datetime | None = None
+    void: bool = False
+    certificate_thumbprint: str | None = None
+    psu: PsuId | None = None
+    request: AccessRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A request that brings a token: who makes it, by which certificate (SHA-256 in hex), for
+    which payment, if it is for one, and for which PSU, if it names one.
+    """
+
+    tpp: str
+    certificate_thumbprint: str | None
+    payment_id: str | None
+    psu: PsuId | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a good token opens. `request` is what it stems from, if it was issued here."""
+
+    scope: Scope
+    psu: PsuId | None = None
+    request: AccessRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A reason why a token is not good."""
+
+    name: str
+    applies: Callable[[TokenFacts, Use], bool]
+    refusal: type[Refusal]
+    ref: str
+
+
+ROWS: Final = (
+    TokenRow(
+        "another TPP's",
+        lambda token, use: token.tpp != use.tpp,
+        TokenInvalid,
+        ref="RFC 8705, 3",
+    ),
+    TokenRow("revoked", lambda token, _: token.void, TokenInvalid, ref="RFC 6750, 3.1"),
+    TokenRow(
+        "expired",
+        lambda token, use: token.expires_at is not None and use.now >= token.expires_at,
+        TokenExpired,
+        ref="RFC 6750, 3.1",
+    ),
+    TokenRow(
+        "bound to another certificate",
+        lambda token, use: token.certificate_thumbprint not in (None, use.certificate_thumbprint),
+        TokenInvalid,
+        ref="RFC 8705, 3",
+    ),
+    TokenRow("of no scope here", lambda token, _: token.scope is None, TokenInvalid, ref="spec 4"),
+    TokenRow(
+        "for another payment",
+        lambda token, use: (
+            token.scope is not None and token.scope.payment_id not in (None, use.payment_id)
+        ),
+        TokenInvalid,
+        ref="spec 4",
+    ),
+    TokenRow(
+        "another PSU's",
+        lambda token, use: (
+            token.psu is not None and use.psu is not None and token.psu.psu_id != use.psu.psu_id
+        ),
+        TokenInvalid,
+        ref="spec 21",
+    ),
+)
+
+
+def check(token: TokenFacts | None, use: Use) -> Granted:
+    """What the token opens. Raises TokenUnknown, TokenInvalid, TokenExpired."""
+    if token is None:
+        raise TokenUnknown
+    for row in ROWS:
+        if row.applies(token, use):
+            raise row.refusal
+    return Granted(token.scope or Scope(), token.psu, token.request)
+
+
+def ensure_of_payment(granted: Granted, payment: Payment) -> None:
+    """Of a token for payment initiation as such: is the PSU one of the payment's, if it has any
+    yet? Raises TokenInvalid.
+    """
+    known = {each.psu_id for each in payment.psus}
+    if granted.psu is not None and known and granted.psu.psu_id not in known:
+        raise TokenInvalid
+
+
+def facts_of(token: Token | None) -> TokenFacts | None:
+    """The facts of a token of this server. A refresh token opens nothing: it counts as unknown."""
+    if token is None or token.kind is not TokenKind.ACCESS:
+        return None
+    request = token.request
+    return TokenFacts(
+        tpp=request.tpp_id,
+        scope=request.scope,
+        expires_at=token.expires_at,
+        void=token.void,
+        certificate_thumbprint=token.certificate_thumbprint,
+        psu=request.psu,
+        request=request,
+    )
