@@ -38,17 +38,19 @@ class RevocationState(Enum):
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
     """Where an issuer publishes its list: any of the URLs, all for the same list. `issuer` is its
-    certificate, as DER.
+    certificate, as DER; the list is for certificates of authorities, or for those of others.
     """
 
     issuer: bytes
     issuer_name: str
     urls: tuple[str, ...]
+    for_authorities: bool = False
 
     @property
     def point_id(self) -> str:
-        """The same for the same issuer and URLs, everywhere and at all times."""
-        return sha256(self.issuer + "\n".join(self.urls).encode()).hexdigest()
+        """The same for the same issuer, URLs and purpose, everywhere and at all times."""
+        purpose = "\n" if self.for_authorities else ""
+        return sha256(self.issuer + ("\n".join(self.urls) + purpose).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Lists of revoked certificates: kept for all processes, and soon known to each."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -163,6 +164,15 @@ def test_what_is_expected_is_written_once(
     elsewhere.expect([certificate(1), certificate(2)])
     assert here.keep(the_source(here), published(1)) is False  # the list is still there
     assert rooms.rows()["revocation_sources"] == 1
+
+
+def test_lists_for_authorities_are_a_source_of_their_own(here: Revocations) -> None:
+    other = replace(POINT, for_authorities=True)
+    here.expect([certificate(1), certificate(2, other)])
+    assert {source.point for source in here.sources()} == {POINT, other}
+    for source in here.sources():
+        here.keep(source, published(2) if source.point.for_authorities else published(1))
+    assert [here.state_of(certificate(1, each)) for each in (POINT, other)] == [REVOKED, GOOD]
 
 
 def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) -> None:

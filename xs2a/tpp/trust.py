@@ -49,7 +49,7 @@ class TrustAnchors:
         self._sandbox = sandbox
         for anchor in self.certificates:
             name = anchor.subject.rfc4514_string()
-            if not _is_authority(anchor):
+            if not is_authority(anchor):
                 raise ValueError(f"{name} is not the certificate of a certification authority")
             if is_of_sandbox(anchor) and not sandbox:
                 raise ValueError(f"{name} is the certificate of a sandbox")
@@ -107,6 +107,15 @@ def is_of_sandbox(certificate: x509.Certificate) -> bool:
     return any(extension.oid == SANDBOX_MARK for extension in certificate.extensions)
 
 
+def is_authority(certificate: x509.Certificate) -> bool:
+    """May it issue certificates (RFC 5280, 4.2.1.9)?"""
+    try:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except x509.ExtensionNotFound:
+        return False
+    return constraints.value.ca
+
+
 def _key_of(issuer: x509.Certificate) -> bytes | None:
     """The public key; None for one that nobody can use, or that would take too long."""
     try:
@@ -127,14 +136,6 @@ def _links(anchors: tuple[x509.Certificate, ...]) -> Iterator[Link]:
                 except (ValueError, TypeError, InvalidSignature):
                     continue
                 yield Link(anchor, issuer)
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except x509.ExtensionNotFound:
-        return False
-    return constraints.value.ca
 
 
 def _signs_certificates(

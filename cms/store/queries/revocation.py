@@ -55,6 +55,7 @@ class RevocationQueries:
             issuer=point.issuer,
             issuer_name=point.issuer_name[:_LONGEST_TEXT],
             urls="\n".join(point.urls),
+            for_authorities=point.for_authorities,
             needed_until=needed_until,
             due_at=due_at,
             failures=0,
@@ -106,7 +107,12 @@ class RevocationQueries:
 
 def _source(row: Row[Any]) -> RevocationSource:
     return RevocationSource(
-        point=DistributionPoint(bytes(row.issuer), row.issuer_name, tuple(row.urls.split("\n"))),
+        point=DistributionPoint(
+            bytes(row.issuer),
+            row.issuer_name,
+            tuple(row.urls.split("\n")),
+            for_authorities=row.for_authorities,
+        ),
         needed_until=row.needed_until,
         due_at=row.due_at,
         failures=row.failures,
