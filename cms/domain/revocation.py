@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -53,20 +54,20 @@ class DistributionPoint:
         return sha256(self.issuer + ("\n".join(self.urls) + purpose).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RevocationList:
-    """What a list says: the serial numbers of revoked certificates."""
+    """What a list says: the serial numbers of revoked certificates, perhaps a great many."""
 
     this_update: datetime
     next_update: datetime
     serials: frozenset[int]
 
-    @property
+    @cached_property
     def list_id(self) -> str:
         """The same for the same serial numbers."""
         return sha256(self.packed).hexdigest()
 
-    @property
+    @cached_property
     def packed(self) -> bytes:
         """The serial numbers in hexadecimal digits, in order, with blanks between."""
         return " ".join(f"{serial:x}" for serial in sorted(self.serials)).encode()

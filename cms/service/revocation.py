@@ -27,6 +27,7 @@ Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 SEEN_FOR: Final = timedelta(seconds=1)  # so late a process may learn what the worker has fetched
+FULL_FOR: Final = timedelta(minutes=1)  # so long nobody asks again for room where there is none
 MOST_SOURCES: Final = 1_000  # bounds memory and fetching; all QTSPs of Europe have a few hundred
 
 
@@ -55,10 +56,13 @@ class Revocations:
         self._store = store
         self._clock = clock
         self._seen: _Seen | None = None
+        self._full_at: datetime | None = None
         self._reading = Lock()
 
     def expect(self, certificates: Iterable[Revocable]) -> None:
-        """See to it that the lists that could name these certificates are fetched from now on."""
+        """See to it that the lists that could name these certificates are fetched from now on. That
+        they are already, memory tells.
+        """
         now = self._clock()
         seen = self._seen_at(now).lists
         wanted = {
@@ -66,10 +70,12 @@ class Revocations:
             for each in sorted(certificates, key=lambda each: each.expires_at)
             for point in each.points
         }
+        full = self._full_at is not None and abs(now - self._full_at) < FULL_FOR
         new = {
             point_id: (point, until)
             for point_id, (point, until) in wanted.items()
-            if until > now and (point_id not in seen or seen[point_id][0].needed_until < until)
+            if until > now
+            and (seen[point_id][0].needed_until < until if point_id in seen else not full)
         }
         if not new:
             return
@@ -78,6 +84,7 @@ class Revocations:
             for point_id, (point, until) in new.items():
                 if point_id not in seen and (room := room - 1) < 0:
                     log.warning("no more than %d lists are fetched: %s", MOST_SOURCES, point.urls)
+                    self._full_at = now
                     continue
                 uow.revocations.expect(point, needed_until=until, due_at=now)
         self._forget()

@@ -183,6 +183,18 @@ def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) ->
     assert [(each.point, each.needed_until) for each in here.sources()] == [(POINT, NOW + 2 * DAY)]
 
 
+def test_who_found_no_room_is_expected_when_there_is_some(
+    rooms: Rooms, here: Revocations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SOURCES", 1)
+    here.expect([certificate(1, until=NOW + SECOND)])
+    here.expect([certificate(2, OTHER)])
+    rooms.clock.advance(service.FULL_FOR)
+    assert here.forget_unneeded(10) == 1
+    here.expect([certificate(2, OTHER)])
+    assert [each.point for each in here.sources()] == [OTHER]
+
+
 @pytest.mark.parametrize(
     "life, wait",
     [

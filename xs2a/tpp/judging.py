@@ -145,6 +145,8 @@ class CertificateJudge:
             raise CertificateRevoked
         if RevocationState.UNKNOWN not in states:
             return
+        # There was no room for more lists when the chain was built, or the source was forgotten.
+        self._revocations.expect(vetted.must_be_known + vetted.anchors)
         if self._policy is RevocationPolicy.SOFT:
             metrics.count_certificate("let_in_without_list")
             return

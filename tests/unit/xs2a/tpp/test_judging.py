@@ -129,6 +129,16 @@ def test_without_a_fresh_list_the_policy_decides(policy: RevocationPolicy, refus
         judging.judge(TPP, QWAC)
 
 
+def test_a_list_that_is_still_missing_is_asked_for_again() -> None:
+    """There may have been no room for its source."""
+    known = FakeRevocations(unknown=True)
+    judging = judge(ISSUING, revocations=known, policy=SOFT)
+    for _ in range(2):
+        known.expected.clear()
+        judging.judge(TPP, QWAC)
+        assert TPP.serial in {each.serial for each in known.expected}
+
+
 def test_nobody_has_to_vouch_for_an_anchor() -> None:
     """Its own list may be missing; that of the certificates below it may not."""
 
