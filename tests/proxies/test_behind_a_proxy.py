@@ -186,6 +186,14 @@ def test_a_long_body_beside_long_certificates(
         assert (made.status_code, len(made.request.body or b"") > 400_000) == (201, True), made.text
 
 
+@pytest.mark.parametrize("size", [2_500_000, 4_000_000])
+def test_what_is_too_large_is_told_in_the_standards_words(
+    proxy: Proxy, server: RunningServer, size: int
+) -> None:
+    tpp = client(server.installation, "LARGE", "--roles", "PISP")
+    assert code(proxy.call(client=tpp, body=" " * size)) == (413, "FORMAT_ERROR")
+
+
 def test_slow_bodies_hold_up_nobody(proxy: Proxy, server: RunningServer) -> None:
     """More of them than the server has threads, each long, and stuck on its way."""
     tpp = client(server.installation, "QUICK", "--roles", "PISP")
