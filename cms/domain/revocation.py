@@ -73,9 +73,24 @@ class RevocationList:
         return " ".join(f"{serial:x}" for serial in sorted(self.serials)).encode()
 
 
-def unpacked(packed: bytes) -> frozenset[int]:
-    """The serial numbers of `RevocationList.packed`."""
-    return frozenset(int(each, 16) for each in packed.split())
+def names(packed: bytes, serial: int) -> bool:
+    """Is the serial number among those of `RevocationList.packed`? Looked up as they lie there: as
+    numbers, the hundreds of thousands of a long list would take a multiple of the memory.
+    """
+    wanted = b"%x" % serial
+    begin, end = 0, len(packed)  # of whole numbers, with the blanks between them
+    while begin < end:
+        first = max(packed.rfind(b" ", begin, (begin + end) // 2) + 1, begin)
+        last = packed.find(b" ", first, end)
+        last = end if last < 0 else last
+        found = packed[first:last]
+        if found == wanted:
+            return True
+        if (len(found), found) < (len(wanted), wanted):
+            begin = last + 1
+        else:
+            end = first - 1
+    return False
 
 
 @dataclass(frozen=True, slots=True)

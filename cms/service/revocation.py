@@ -17,8 +17,8 @@ from cms.domain.revocation import (
     RevocationSource,
     RevocationState,
     asked_again_at,
+    names,
     tried_again_at,
-    unpacked,
 )
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -30,18 +30,24 @@ SEEN_FOR: Final = timedelta(seconds=1)  # so late a process may learn what the w
 FULL_FOR: Final = timedelta(minutes=1)  # so long nobody asks again for room where there is none
 MOST_SOURCES: Final = 1_000  # bounds memory and fetching; all QTSPs of Europe have a few hundred
 
+MOST_SERIALS: Final = 2_000_000  # of all lists: some 70 MB in each process
+
 
 class OlderList(Exception):
     """The list is older than the one that is kept: somebody hands out an old one."""
 
 
-_Lists = dict[str, tuple[KnownList, frozenset[int]]]
+class NoRoom(Exception):
+    """The lists would be too long to be kept in the memory of every process."""
+
+
+_Lists = dict[str, tuple[KnownList, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """All lists as they were at a moment, by their points' ids, with the serial numbers; `recent`
-    unless something has changed since.
+    """All lists as they were at a moment, by their points' ids, with the packed serial numbers;
+    `recent` unless something has changed since.
     """
 
     at: datetime
@@ -97,7 +103,7 @@ class Revocations:
         seen = self._seen_at(now).lists
         kept = [seen[point.point_id] for point in certificate.points if point.point_id in seen]
         # A list that is over says nothing good any more; what it has revoked stays so.
-        if any(certificate.serial in serials for _, serials in kept):
+        if any(names(packed, certificate.serial) for _, packed in kept):
             return RevocationState.REVOKED
         if any(known.is_fresh(now) for known, _ in kept):
             return RevocationState.GOOD
@@ -114,13 +120,16 @@ class Revocations:
             return uow.revocations.due(self._clock(), limit)
 
     def keep(self, source: RevocationSource, fetched: RevocationList) -> bool:
-        """Keep what the source has published; whether that is news. Raises OlderList."""
+        """Keep what the source has published; whether that is news. Raises OlderList, NoRoom."""
         now = self._clock()
         before = source.this_update
         if before is not None and fetched.this_update < before <= now:
             raise OlderList("it is older than the one that was fetched before")
         due_at = asked_again_at(fetched, now)
         with self._store.writing(of_request=False) as uow:
+            of_others = uow.revocations.revoked_by_others(source.point.point_id)
+            if of_others + len(fetched.serials) > MOST_SERIALS:
+                raise NoRoom(f"with it there would be more than {MOST_SERIALS:,} serial numbers")
             uow.revocations.keep(source.point.point_id, fetched, fetched_at=now, due_at=due_at)
         self._forget()
         return fetched.list_id != source.list_id
@@ -164,14 +173,14 @@ class Revocations:
                 self._seen = replace(self._seen, recent=False)
 
 
-def _serials(uow: UnitOfWork, known: KnownList, before: _Lists) -> frozenset[int]:
-    """The serial numbers of the list, from memory if they are the same as before."""
+def _serials(uow: UnitOfWork, known: KnownList, before: _Lists) -> bytes:
+    """The serial numbers of the list, packed; from memory if they are the same as before."""
     if known.list_id is None:
-        return frozenset()
+        return b""
     remembered = before.get(known.point_id)
     if remembered is not None and remembered[0].list_id == known.list_id:
         return remembered[1]
-    return unpacked(uow.revocations.serials(known.point_id))
+    return uow.revocations.serials(known.point_id)
 
 
 def _recent(seen: _Seen, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Lists of revoked certificates: kept for all processes, and soon known to each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,11 +13,11 @@ from cms.domain.revocation import (
     RevocationSource,
     RevocationState,
     asked_again_at,
+    names,
     tried_again_at,
-    unpacked,
 )
 from cms.service import revocation as service
-from cms.service.revocation import OlderList, Revocations
+from cms.service.revocation import NoRoom, OlderList, Revocations
 from tests.houses import NOW
 from tests.store.rooms import ON_SQLITE, Rooms
 
@@ -183,6 +184,19 @@ def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) ->
     assert [(each.point, each.needed_until) for each in here.sources()] == [(POINT, NOW + 2 * DAY)]
 
 
+def test_all_lists_together_have_a_bound(
+    here: Revocations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SERIALS", 3)
+    here.expect([certificate(1), certificate(2, OTHER)])
+    first, second = here.sources()
+    assert here.keep(first, published(1, 2))
+    assert here.keep(first, published(1, 2, 3))  # in the place of its own
+    with pytest.raises(NoRoom):
+        here.keep(second, published(1))
+    assert here.keep(second, published())
+
+
 def test_who_found_no_room_is_expected_when_there_is_some(
     rooms: Rooms, here: Revocations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +233,11 @@ def test_who_has_failed_rests_longer_each_time(
     assert tried_again_at(failures, NOW) == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("serials", [(), (0,), (1, 255, 2**200)])
+@pytest.mark.parametrize(
+    "serials", [(), (0,), (1, 255, 2**200), *map(range, (1, 2, 3, 300)), range(0, 9999, 3)]
+)
 @ON_SQLITE
-def test_serials_are_packed_and_unpacked(database_url: str, serials: tuple[int, ...]) -> None:
-    assert unpacked(published(*serials).packed) == set(serials)
+def test_serials_are_found_as_they_lie_packed(database_url: str, serials: Sequence[int]) -> None:
+    packed = published(*serials).packed
+    near = {each for serial in serials for each in (serial - 1, serial, serial + 1, serial * 16)}
+    assert {each for each in near | {7} if each >= 0 and names(packed, each)} == set(serials)

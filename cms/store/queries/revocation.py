@@ -25,6 +25,11 @@ class RevocationQueries:
         query = select(func.count()).select_from(sources)
         return int(self._connection.execute(query).scalar_one())
 
+    def revoked_by_others(self, point_id: str) -> int:
+        """How many serial numbers the lists of all other sources have."""
+        query = select(func.coalesce(func.sum(sources.c.revoked), 0))
+        return int(self._connection.execute(query.where(_HEAD[0] != point_id)).scalar_one())
+
     def all(self) -> list[RevocationSource]:
         """Every source, without the serial numbers."""
         rows = self._connection.execute(select(*_HEAD).order_by(sources.c.issuer_name, _HEAD[0]))
