@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.json_orders import bulk, entry
-from tests.proxies.proxying import PROXIES, Proxy, running_proxy
-from tests.serving import INSTANT, Installation, RunningServer, running_server, server
+from tests.proxies.proxying import PROXIES, Proxy, answers, running_proxy
+from tests.serving import INSTANT, Installation, RunningServer, eventually, running_server, server
 from tests.unit.xs2a.tpp.pki import (
     AUTHORITY,
     PSD2_SUBJECT,
@@ -192,6 +192,17 @@ def test_what_is_too_large_is_told_in_the_standards_words(
 ) -> None:
     tpp = client(server.installation, "LARGE", "--roles", "PISP")
     assert code(proxy.call(client=tpp, body=" " * size)) == (413, "FORMAT_ERROR")
+
+
+def test_one_address_has_so_many_connections(proxy: Proxy, server: RunningServer) -> None:
+    trust = create_default_context(cafile=proxy.authority)
+    with ExitStack() as stack:
+        for _ in range(64):
+            plain = stack.enter_context(create_connection(("127.0.0.1", proxy.port)))
+            waits = stack.enter_context(trust.wrap_socket(plain, server_hostname="localhost"))
+            waits.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        assert not answers(proxy)
+    assert eventually(lambda: answers(proxy))
 
 
 def test_slow_bodies_hold_up_nobody(proxy: Proxy, server: RunningServer) -> None:
