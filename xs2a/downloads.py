@@ -78,12 +78,14 @@ class _Line:
         """
         # A handle of our own: TLS takes the other one over.
         self._connection = socket.socket(fileno=os.dup(connection.fileno()))
-        if self.public_only:
-            try:
+        try:
+            if self._over:  # the time was over before there was anything to cut
+                raise ConnectionAbortedError
+            if self.public_only:
                 _demand_public(connection.getpeername()[0])
-            except DownloadFailed:
-                connection.close()
-                raise
+        except (OSError, DownloadFailed):
+            connection.close()
+            raise
 
     @contextmanager
     def cut_after(self, seconds: float) -> Iterator[None]:
@@ -101,8 +103,10 @@ class _Line:
             timer.cancel()
             if self._connection is not None:
                 self._connection.close()
-        if self._connection is None or self._over:  # a body without a length just seems to end
+        if self._over:  # a body without a length just seems to end
             raise self._too_long(seconds)
+        if self._connection is None:
+            raise DownloadFailed("nobody has looked at its connection")
 
     def _cut(self) -> None:
         self._over = True

@@ -109,6 +109,21 @@ def dripping(first: bytes) -> Iterator[str]:
         dripper.join()
 
 
+def test_a_connection_that_comes_too_late_is_not_used(
+    outside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, before = socket.getaddrinfo, list(Outside.asked)
+
+    def slow_resolver(*args: Any, **named: Any) -> Any:
+        Event().wait(0.3)
+        return real(*args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow_resolver)
+    with pytest.raises(DownloadFailed, match="more than 0"):
+        Download(public_only=False, within_s=0.1)(f"{outside}/200/4")
+    assert Outside.asked == before
+
+
 @pytest.mark.parametrize(
     "scheme, first",
     [
