@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from pathlib import Path
 from typing import Final
 
@@ -263,6 +263,16 @@ def _malformed_key(settings: Settings) -> bool:
     )
 
 
+def _trusts_everybody(settings: Settings) -> bool:
+    """Also by parts: `0.0.0.0/1,128.0.0.0/1`."""
+    networks = [ip_network(each) for each in settings.trusted_proxies]
+    together: list[IPv4Network | IPv6Network] = [
+        *collapse_addresses(each for each in networks if isinstance(each, IPv4Network)),
+        *collapse_addresses(each for each in networks if isinstance(each, IPv6Network)),
+    ]
+    return any(each.prefixlen == 0 for each in together)
+
+
 _Refused = tuple[Callable[[Settings], bool], str]
 _MALFORMED_KEY: Final[_Refused] = (
     _malformed_key,
@@ -305,9 +315,7 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
             "XS2A_TRUSTED_PROXIES must name the proxies that hand over client certificates",
         ),
         (
-            lambda settings: any(
-                ip_network(each).prefixlen == 0 for each in settings.trusted_proxies
-            ),
+            _trusts_everybody,
             "XS2A_TRUSTED_PROXIES must not trust everybody",
         ),
         (

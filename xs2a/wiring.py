@@ -260,7 +260,7 @@ def _fetching(house: House, download: Callable[[str], bytes] | None) -> Fetching
     if house.settings.trust.revocation is RevocationPolicy.OFF:
         return None
     anchors = tuple(map(revocable, house.trust_anchors.links_between))
-    outside = Download(time.monotonic, public_only=not house.settings.sandbox)
+    outside = Download(public_only=not house.settings.sandbox)
     return Fetching(house.revocations, anchors, download or outside)
 
 

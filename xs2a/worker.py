@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from cms.domain.job_run import JobRun
+from xs2a.jobs.lanes import run_in_lanes
 from xs2a.jobs.schedule import JOBS, Job
 from xs2a.settings import Settings
 from xs2a.wiring import build_house, runner
@@ -39,7 +40,7 @@ def run_worker(settings: Settings) -> None:
     stop = StopSignal()
     house = build_house(settings)
     try:
-        runner(house, stop.within).run_for_ever(JOBS, time.monotonic)
+        run_in_lanes(lambda: runner(house, stop.within), JOBS, time.monotonic)
     finally:
         house.close()
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
@@ -38,41 +39,58 @@ class RevocationState(Enum):
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
     """Where an issuer publishes its list: any of the URLs, all for the same list. `issuer` is its
-    certificate, as DER.
+    certificate, as DER; the list is for certificates of authorities, or for those of others.
     """
 
     issuer: bytes
     issuer_name: str
     urls: tuple[str, ...]
+    for_authorities: bool = False
 
     @property
     def point_id(self) -> str:
-        """The same for the same issuer and URLs, everywhere and at all times."""
-        return sha256(self.issuer + "\n".join(self.urls).encode()).hexdigest()
+        """The same for the same issuer, URLs and purpose, everywhere and at all times."""
+        purpose = "\n" if self.for_authorities else ""
+        return sha256(self.issuer + ("\n".join(self.urls) + purpose).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RevocationList:
-    """What a list says: the serial numbers of revoked certificates."""
+    """What a list says: the serial numbers of revoked certificates, perhaps a great many."""
 
     this_update: datetime
     next_update: datetime
     serials: frozenset[int]
 
-    @property
+    @cached_property
     def list_id(self) -> str:
         """The same for the same serial numbers."""
         return sha256(self.packed).hexdigest()
 
-    @property
+    @cached_property
     def packed(self) -> bytes:
         """The serial numbers in hexadecimal digits, in order, with blanks between."""
         return " ".join(f"{serial:x}" for serial in sorted(self.serials)).encode()
 
 
-def unpacked(packed: bytes) -> frozenset[int]:
-    """The serial numbers of `RevocationList.packed`."""
-    return frozenset(int(each, 16) for each in packed.split())
+def names(packed: bytes, serial: int) -> bool:
+    """Is the serial number among those of `RevocationList.packed`? Looked up as they lie there: as
+    numbers, the hundreds of thousands of a long list would take a multiple of the memory.
+    """
+    wanted = b"%x" % serial
+    begin, end = 0, len(packed)  # of whole numbers, with the blanks between them
+    while begin < end:
+        first = max(packed.rfind(b" ", begin, (begin + end) // 2) + 1, begin)
+        last = packed.find(b" ", first, end)
+        last = end if last < 0 else last
+        found = packed[first:last]
+        if found == wanted:
+            return True
+        if (len(found), found) < (len(wanted), wanted):
+            begin = last + 1
+        else:
+            end = first - 1
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from cms.domain.revocation import (
     RevocationSource,
     RevocationState,
     asked_again_at,
+    names,
     tried_again_at,
-    unpacked,
 )
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -27,20 +27,27 @@ Clock = Callable[[], datetime]
 log = logging.getLogger(__name__)
 
 SEEN_FOR: Final = timedelta(seconds=1)  # so late a process may learn what the worker has fetched
+FULL_FOR: Final = timedelta(minutes=1)  # so long nobody asks again for room where there is none
 MOST_SOURCES: Final = 1_000  # bounds memory and fetching; all QTSPs of Europe have a few hundred
+
+MOST_SERIALS: Final = 2_000_000  # of all lists: some 70 MB in each process
 
 
 class OlderList(Exception):
     """The list is older than the one that is kept: somebody hands out an old one."""
 
 
-_Lists = dict[str, tuple[KnownList, frozenset[int]]]
+class NoRoom(Exception):
+    """The lists would be too long to be kept in the memory of every process."""
+
+
+_Lists = dict[str, tuple[KnownList, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """All lists as they were at a moment, by their points' ids, with the serial numbers; `recent`
-    unless something has changed since.
+    """All lists as they were at a moment, by their points' ids, with the packed serial numbers;
+    `recent` unless something has changed since.
     """
 
     at: datetime
@@ -55,10 +62,13 @@ class Revocations:
         self._store = store
         self._clock = clock
         self._seen: _Seen | None = None
+        self._full_at: datetime | None = None
         self._reading = Lock()
 
     def expect(self, certificates: Iterable[Revocable]) -> None:
-        """See to it that the lists that could name these certificates are fetched from now on."""
+        """See to it that the lists that could name these certificates are fetched from now on. That
+        they are already, memory tells.
+        """
         now = self._clock()
         seen = self._seen_at(now).lists
         wanted = {
@@ -66,10 +76,12 @@ class Revocations:
             for each in sorted(certificates, key=lambda each: each.expires_at)
             for point in each.points
         }
+        full = self._full_at is not None and abs(now - self._full_at) < FULL_FOR
         new = {
             point_id: (point, until)
             for point_id, (point, until) in wanted.items()
-            if until > now and (point_id not in seen or seen[point_id][0].needed_until < until)
+            if until > now
+            and (seen[point_id][0].needed_until < until if point_id in seen else not full)
         }
         if not new:
             return
@@ -78,6 +90,7 @@ class Revocations:
             for point_id, (point, until) in new.items():
                 if point_id not in seen and (room := room - 1) < 0:
                     log.warning("no more than %d lists are fetched: %s", MOST_SOURCES, point.urls)
+                    self._full_at = now
                     continue
                 uow.revocations.expect(point, needed_until=until, due_at=now)
         self._forget()
@@ -90,7 +103,7 @@ class Revocations:
         seen = self._seen_at(now).lists
         kept = [seen[point.point_id] for point in certificate.points if point.point_id in seen]
         # A list that is over says nothing good any more; what it has revoked stays so.
-        if any(certificate.serial in serials for _, serials in kept):
+        if any(names(packed, certificate.serial) for _, packed in kept):
             return RevocationState.REVOKED
         if any(known.is_fresh(now) for known, _ in kept):
             return RevocationState.GOOD
@@ -107,13 +120,16 @@ class Revocations:
             return uow.revocations.due(self._clock(), limit)
 
     def keep(self, source: RevocationSource, fetched: RevocationList) -> bool:
-        """Keep what the source has published; whether that is news. Raises OlderList."""
+        """Keep what the source has published; whether that is news. Raises OlderList, NoRoom."""
         now = self._clock()
         before = source.this_update
         if before is not None and fetched.this_update < before <= now:
             raise OlderList("it is older than the one that was fetched before")
         due_at = asked_again_at(fetched, now)
         with self._store.writing(of_request=False) as uow:
+            of_others = uow.revocations.revoked_by_others(source.point.point_id)
+            if of_others + len(fetched.serials) > MOST_SERIALS:
+                raise NoRoom(f"with it there would be more than {MOST_SERIALS:,} serial numbers")
             uow.revocations.keep(source.point.point_id, fetched, fetched_at=now, due_at=due_at)
         self._forget()
         return fetched.list_id != source.list_id
@@ -157,14 +173,14 @@ class Revocations:
                 self._seen = replace(self._seen, recent=False)
 
 
-def _serials(uow: UnitOfWork, known: KnownList, before: _Lists) -> frozenset[int]:
-    """The serial numbers of the list, from memory if they are the same as before."""
+def _serials(uow: UnitOfWork, known: KnownList, before: _Lists) -> bytes:
+    """The serial numbers of the list, packed; from memory if they are the same as before."""
     if known.list_id is None:
-        return frozenset()
+        return b""
     remembered = before.get(known.point_id)
     if remembered is not None and remembered[0].list_id == known.list_id:
         return remembered[1]
-    return unpacked(uow.revocations.serials(known.point_id))
+    return uow.revocations.serials(known.point_id)
 
 
 def _recent(seen: _Seen, now: datetime) -> bool:

@@ -17,10 +17,10 @@ from tests.documents_code import ROOT, code_blocks
 from tests.unit.xs2a.tpp.tpp_world import judge
 from xs2a.checks.signature import SignatureCheck
 from xs2a.cli import main
-from xs2a.tpp.signature.algorithms import CURVES, LONGEST_RSA_KEY
+from xs2a.tpp.keys import LONGEST_RSA_KEY, SHORTEST_RSA_KEY
+from xs2a.tpp.signature.algorithms import CURVES
 from xs2a.tpp.signature.seal_certificate import SealCertificates
 from xs2a.tpp.signature.signing_string import SignedRequest
-from xs2a.tpp.usage import SHORTEST_RSA_KEY
 
 PAGE = "docs/signatures.md"
 FOLDER = ROOT / "docs" / "signing"

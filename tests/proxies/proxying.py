@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -38,8 +39,9 @@ class Proxy:
         *,
         client: tuple[Path, Path] | None = None,
         headers: dict[str, str] | None = None,
+        body: Any = PAYMENT,
     ) -> requests.Response:
-        """A call by TLS, with the client's certificate and key, or without."""
+        """A call by TLS, with the client's certificate and key, or without; `POST` with a body."""
         sent = {
             "X-Request-ID": str(uuid4()),
             "PSU-IP-Address": "192.0.2.7",
@@ -49,7 +51,7 @@ class Proxy:
         return requests.request(
             method,
             f"https://localhost:{self.port}{path}",
-            json=PAYMENT if method == "POST" else None,
+            json=body if method == "POST" else None,
             headers=sent,
             cert=client and (str(client[0]), str(client[1])),
             verify=str(self.authority),
@@ -70,7 +72,8 @@ def nginx(folder: Path, port: int, xs2a_port: int) -> list[str]:
     temporary = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     file = folder / "nginx.conf"
     file.write_text(
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log warn;\n"
+        f"user {getuser()}; daemon off; pid {folder}/nginx.pid;\n"
+        f"error_log {folder}/error.log warn;\n"
         f"events {{}}\nhttp {{ access_log off; {temporary}\n{changed(ours, changes)} }}"
     )
     return ["nginx", "-p", str(folder), "-c", str(file)]

@@ -118,6 +118,8 @@ def test_an_invalid_profile_is_refused_with_every_finding(
         ({"XS2A_TRUST_ANY_CHAIN": "1"}, "XS2A_TRUST_ANY_CHAIN is for sandbox mode only"),
         ({"XS2A_REVOCATION": "perhaps"}, "XS2A_REVOCATION"),
         ({"XS2A_TRUSTED_PROXIES": "0.0.0.0/0"}, "XS2A_TRUSTED_PROXIES"),
+        ({"XS2A_TRUSTED_PROXIES": "10.0.0.1,8000::/1,0.0.0.0/1,::/1"}, "must not trust everybody"),
+        ({"XS2A_TRUSTED_PROXIES": "128.0.0.0/1,0.0.0.0/1"}, "must not trust everybody"),
         ({"XS2A_TRUSTED_PROXIES": "proxy"}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_TRUSTED_PROXIES": ""}, "XS2A_TRUSTED_PROXIES"),
         ({"XS2A_SPI": "sandbox"}, "XS2A_SPI"),

@@ -1,5 +1,7 @@
 """Lists of revoked certificates: kept for all processes, and soon known to each."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,11 +13,11 @@ from cms.domain.revocation import (
     RevocationSource,
     RevocationState,
     asked_again_at,
+    names,
     tried_again_at,
-    unpacked,
 )
 from cms.service import revocation as service
-from cms.service.revocation import OlderList, Revocations
+from cms.service.revocation import NoRoom, OlderList, Revocations
 from tests.houses import NOW
 from tests.store.rooms import ON_SQLITE, Rooms
 
@@ -165,12 +167,46 @@ def test_what_is_expected_is_written_once(
     assert rooms.rows()["revocation_sources"] == 1
 
 
+def test_lists_for_authorities_are_a_source_of_their_own(here: Revocations) -> None:
+    other = replace(POINT, for_authorities=True)
+    here.expect([certificate(1), certificate(2, other)])
+    assert {source.point for source in here.sources()} == {POINT, other}
+    for source in here.sources():
+        here.keep(source, published(2) if source.point.for_authorities else published(1))
+    assert [here.state_of(certificate(1, each)) for each in (POINT, other)] == [REVOKED, GOOD]
+
+
 def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MOST_SOURCES", 1)
     here.expect([certificate(1)])
     here.expect([certificate(2, OTHER)])
     here.expect([certificate(3, until=NOW + 2 * DAY)])
     assert [(each.point, each.needed_until) for each in here.sources()] == [(POINT, NOW + 2 * DAY)]
+
+
+def test_all_lists_together_have_a_bound(
+    here: Revocations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SERIALS", 3)
+    here.expect([certificate(1), certificate(2, OTHER)])
+    first, second = here.sources()
+    assert here.keep(first, published(1, 2))
+    assert here.keep(first, published(1, 2, 3))  # in the place of its own
+    with pytest.raises(NoRoom):
+        here.keep(second, published(1))
+    assert here.keep(second, published())
+
+
+def test_who_found_no_room_is_expected_when_there_is_some(
+    rooms: Rooms, here: Revocations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_SOURCES", 1)
+    here.expect([certificate(1, until=NOW + SECOND)])
+    here.expect([certificate(2, OTHER)])
+    rooms.clock.advance(service.FULL_FOR)
+    assert here.forget_unneeded(10) == 1
+    here.expect([certificate(2, OTHER)])
+    assert [each.point for each in here.sources()] == [OTHER]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +233,11 @@ def test_who_has_failed_rests_longer_each_time(
     assert tried_again_at(failures, NOW) == NOW + timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("serials", [(), (0,), (1, 255, 2**200)])
+@pytest.mark.parametrize(
+    "serials", [(), (0,), (1, 255, 2**200), *map(range, (1, 2, 3, 300)), range(0, 9999, 3)]
+)
 @ON_SQLITE
-def test_serials_are_packed_and_unpacked(database_url: str, serials: tuple[int, ...]) -> None:
-    assert unpacked(published(*serials).packed) == set(serials)
+def test_serials_are_found_as_they_lie_packed(database_url: str, serials: Sequence[int]) -> None:
+    packed = published(*serials).packed
+    near = {each for serial in serials for each in (serial - 1, serial, serial + 1, serial * 16)}
+    assert {each for each in near | {7} if each >= 0 and names(packed, each)} == set(serials)

@@ -4,7 +4,7 @@ import logging
 
 from cms import metrics
 from cms.domain.revocation import RevocationSource
-from cms.service.revocation import OlderList
+from cms.service.revocation import NoRoom, OlderList
 from xs2a.jobs.fetching import DownloadFailed, Fetching
 from xs2a.jobs.run import Run, Workshop
 from xs2a.tpp.crl import CrlUnusable, read_crl
@@ -34,7 +34,7 @@ def _fetch(shop: Workshop, fetching: Fetching, source: RevocationSource, run: Ru
         try:
             fetched = read_crl(fetching.download(url), source.point, shop.parts.clock())
             news = fetching.revocations.keep(source, fetched)
-        except (DownloadFailed, CrlUnusable, OlderList) as reason:
+        except (DownloadFailed, CrlUnusable, OlderList, NoRoom) as reason:
             failures.append(f"{url}: {reason}")
             continue
         metrics.count_revocation_fetch("done")

@@ -13,11 +13,14 @@ from xs2a.jobs.run import Run, Workshop
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job, by the name that its lease and its runs have."""
+    """A job, by the name that its lease and its runs have. `waits_for_strangers`: how long it takes
+    is up to those it calls, not to the bank or us.
+    """
 
     name: str
     every: timedelta
     work: Callable[[Workshop, Run], None]
+    waits_for_strangers: bool = False
 
 
 # Looking costs one short statement by an index, so that short periods cost little.
@@ -26,6 +29,6 @@ JOBS: Final = (
     Job("settle_intents", timedelta(seconds=30), settle_intents),
     Job("expire_authorisations", timedelta(seconds=30), expire_authorisations),
     Job("let_in_again", timedelta(minutes=1), let_in_again),
-    Job("fetch_revocations", timedelta(seconds=10), fetch_revocations),
+    Job("fetch_revocations", timedelta(seconds=10), fetch_revocations, waits_for_strangers=True),
     Job("purge", timedelta(hours=1), purge),
 )

@@ -109,11 +109,8 @@ def _statements(certificate: x509.Certificate) -> Statements:
 
 def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> TppCertificate:
     subject, statement = certificate.subject, statements.psd2
-    numbers = _texts(subject, NameOID.ORGANIZATION_IDENTIFIER)
-    if len(numbers) != 1:
-        raise CertificateUnreadable("The TPP certificate has no authorisation number.")
     tpp = Tpp(
-        authorisation_number=_identifier(numbers[0]),
+        authorisation_number=_authorisation_number(subject),
         authority_id=_identifier(statement.authority_id),
         name=_name(subject, NameOID.COMMON_NAME),
         authority_name=_readable(statement.authority_name),
@@ -135,6 +132,18 @@ def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> T
         qc_types=statements.qc_types,
         parsed=certificate,
     )
+
+
+def _authorisation_number(subject: x509.Name) -> str:
+    """The only one, or of several (a VAT number beside it) the only one for PSD2 (TS 119 495,
+    5.2.1).
+    """
+    numbers = {each.strip() for each in _texts(subject, NameOID.ORGANIZATION_IDENTIFIER)}
+    if len(numbers) > 1:
+        numbers = {each for each in numbers if each.startswith("PSD")}
+    if len(numbers) != 1:
+        raise CertificateUnreadable("The TPP certificate has no authorisation number.")
+    return _identifier(numbers.pop())
 
 
 def _domains(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from cms.domain.revocation import DistributionPoint, Revocable, RevocationList
-from xs2a.tpp.trust import Link
+from xs2a.tpp.trust import Link, is_authority
 
 CLOCK_SKEW: Final = timedelta(minutes=5)  # so much may the issuer's clock be ahead of ours
 MOST_URLS: Final = 4
@@ -39,10 +39,11 @@ def _points(link: Link) -> Iterator[DistributionPoint]:
         return
     issuer = link.issuer.public_bytes(Encoding.DER)
     name = link.issuer.subject.rfc4514_string()
+    for_authorities = is_authority(link.certificate)
     for point in found.value:
         urls = tuple(filter(_is_http, _uris(point.full_name)))[:MOST_URLS]
         if urls and point.reasons is None and point.crl_issuer is None:
-            yield DistributionPoint(issuer, name, urls)
+            yield DistributionPoint(issuer, name, urls, for_authorities=for_authorities)
 
 
 def _uris(names: list[x509.GeneralName] | None) -> Iterator[str]:
@@ -119,13 +120,17 @@ def _demand_scope(crl: x509.CertificateRevocationList, point: DistributionPoint)
 
 
 def _demand_complete(scope: x509.IssuingDistributionPoint, point: DistributionPoint) -> None:
+    """RFC 5280, 6.3.3 (b) (2)."""
     if scope.indirect_crl:
         raise CrlUnusable("it is for certificates of other issuers too (an indirect CRL)")
     if scope.only_some_reasons is not None or scope.only_contains_attribute_certs:
         raise CrlUnusable("it is not for all reasons and certificates")
-    published_at = set(_uris(scope.full_name))
-    # Whoever can change what is fetched over HTTP could hand out the list of another part.
-    if published_at and published_at.isdisjoint(point.urls):
+    if scope.only_contains_user_certs if point.for_authorities else scope.only_contains_ca_certs:
+        raise CrlUnusable("it is for other certificates (of authorities, or of all but them)")
+    # Whoever can change what is fetched over HTTP could hand out the list of another part; also
+    # one whose part has a name of a kind that cannot be compared with URLs.
+    named = scope.full_name is not None or scope.relative_name is not None
+    if named and set(_uris(scope.full_name)).isdisjoint(point.urls):
         raise CrlUnusable("it is that of another distribution point")
 
 

@@ -5,8 +5,8 @@ has taken it back (T1).
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeVar
 
 from cryptography import x509
 
@@ -22,6 +22,10 @@ from xs2a.tpp.usage import CertificateKind, usage_fault
 log = logging.getLogger(__name__)
 
 REMEMBERED_CHAINS: Final = 1_024  # bounds the memory; forgetting means to build the chain anew
+UNTRUSTED_FOR: Final = timedelta(minutes=1)  # so long no chain is looked for again where none was
+
+_Key = tuple[str, CertificateKind, Chain]
+_Known = TypeVar("_Known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class CertificateJudge:
         self._clock = clock
         self._policy = policy
         self._any_chain = any_chain
-        self._vetted: dict[tuple[str, CertificateKind, Chain], _Vetted] = {}
+        self._vetted: dict[_Key, _Vetted] = {}
+        self._untrusted_at: dict[_Key, datetime] = {}
 
     def judge(self, certificate: TppCertificate, kind: CertificateKind, sent: Chain = ()) -> None:
         """Let the certificate count, or not; `sent` are those of issuers that came along.
@@ -79,32 +84,23 @@ class CertificateJudge:
         key = (certificate.thumbprint, kind, sent)
         vetted = self._vetted.get(key)
         if vetted is None or not vetted.not_before <= now <= vetted.not_after:
-            vetted = self._vet(certificate, kind, sent, now)
-            if len(self._vetted) >= REMEMBERED_CHAINS:
-                self._vetted.clear()
-            self._vetted[key] = vetted
+            vetted = self._vet(certificate, key, now)
+            _remember(self._vetted, key, vetted)
         if self._policy is not RevocationPolicy.OFF:
             self._check_revocation(vetted)
 
-    def _vet(
-        self, certificate: TppCertificate, kind: CertificateKind, sent: Chain, now: datetime
-    ) -> _Vetted:
+    def _vet(self, certificate: TppCertificate, key: _Key, now: datetime) -> _Vetted:
+        _, kind, _ = key
         fault = usage_fault(certificate, kind)
         if fault is not None:
             metrics.count_certificate("wrong_usage")
             raise CertificateInvalid(fault)
         try:
-            chain = self._anchors.chain(certificate.parsed, sent, now)
+            chain = self._chain(certificate, key, now)
         except NotTrusted as reason:
             if self._any_chain:
                 return _Vetted(certificate.not_before, certificate.not_after)
             metrics.count_certificate("untrusted")
-            log.warning(
-                "the certificate %s by %r is not trusted: %s",
-                certificate.thumbprint,
-                certificate.issuer_cn,
-                reason,
-            )
             raise CertificateInvalid(
                 "The TPP certificate was not issued by a QTSP that the bank trusts."
             ) from reason
@@ -112,6 +108,23 @@ class CertificateJudge:
         if self._policy is not RevocationPolicy.OFF:
             self._revocations.expect(vetted.must_be_known + vetted.anchors)
         return vetted
+
+    def _chain(
+        self, certificate: TppCertificate, key: _Key, now: datetime
+    ) -> tuple[x509.Certificate, ...]:
+        """Raises NotTrusted; for a while at once, as looking for a chain costs time."""
+        before = self._untrusted_at.get(key)
+        if before is not None and abs(now - before) < UNTRUSTED_FOR:
+            raise NotTrusted("it was not a moment ago")
+        _, _, sent = key
+        try:
+            return self._anchors.chain(certificate.parsed, sent, now)
+        except NotTrusted as reason:
+            _remember(self._untrusted_at, key, now)
+            if not self._any_chain:
+                text = "the certificate %s by %r is not trusted: %s"
+                log.warning(text, certificate.thumbprint, certificate.issuer_cn, reason)
+            raise
 
     def _with_lists(self, chain: tuple[x509.Certificate, ...]) -> _Vetted:
         anchor = chain[-1]
@@ -132,6 +145,8 @@ class CertificateJudge:
             raise CertificateRevoked
         if RevocationState.UNKNOWN not in states:
             return
+        # There was no room for more lists when the chain was built, or the source was forgotten.
+        self._revocations.expect(vetted.must_be_known + vetted.anchors)
         if self._policy is RevocationPolicy.SOFT:
             metrics.count_certificate("let_in_without_list")
             return
@@ -139,6 +154,12 @@ class CertificateJudge:
         raise CertificateInvalid(
             "Whether the TPP certificate is revoked cannot be told at present; try again later."
         )
+
+
+def _remember(known: dict[_Key, _Known], key: _Key, what: _Known) -> None:
+    if len(known) >= REMEMBERED_CHAINS:
+        known.clear()
+    known[key] = what
 
 
 def _check_validity(certificate: TppCertificate, now: datetime) -> None:

@@ -13,6 +13,14 @@ PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
 QC_TYPE: Final = ObjectIdentifier("0.4.0.1862.1.6")  # ETSI EN 319 412-5, 4.2.3
 
 _OBJECT_IDENTIFIER_TAG: Final = b"\x06"
+# The kinds of string that issuers use where the standard has UTF8String (X.680, 41; X.690, 8.21).
+_CODEC_OF_STRING: Final = {
+    b"\x0c": "utf-8",  # UTF8String
+    b"\x13": "ascii",  # PrintableString
+    b"\x14": "latin-1",  # TeletexString, as it is used
+    b"\x16": "ascii",  # IA5String
+    b"\x1e": "utf-16-be",  # BMPString
+}
 _ROLE_OF_OID: Final = {role.oid: role for role in Role}
 
 
@@ -59,8 +67,8 @@ def _psd2_statement(psd2: "_Psd2QcType") -> Psd2Statement:
     oids = (role.role_oid.dotted_string for role in psd2.roles)
     return Psd2Statement(
         roles=frozenset(_ROLE_OF_OID[oid] for oid in oids if oid in _ROLE_OF_OID),
-        authority_name=psd2.authority_name,
-        authority_id=psd2.authority_id,
+        authority_name=_text(psd2.authority_name),
+        authority_id=_text(psd2.authority_id),
     )
 
 
@@ -94,8 +102,15 @@ class _RoleOfPsp:
 @asn1.sequence
 class _Psd2QcType:
     roles: list[_RoleOfPsp]
-    authority_name: str
-    authority_id: str
+    authority_name: asn1.TLV  # strings, of one of several kinds
+    authority_id: asn1.TLV
+
+
+def _text(string: asn1.TLV) -> str:
+    codec = _CODEC_OF_STRING.get(bytes(string.tag_bytes))
+    if codec is None:
+        raise ValueError("no string")
+    return bytes(string.data).decode(codec)
 
 
 def _elements(extension: bytes) -> list[asn1.TLV]:

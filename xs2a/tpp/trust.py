@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -14,6 +15,10 @@ from cryptography.x509.verification import (
     PolicyBuilder,
     Store,
 )
+
+from xs2a.tpp.keys import is_costly
+
+MOST_BETWEEN: Final = 4  # issuers between a TPP and its anchor; there are one or two
 
 # What every certificate of a sandbox bears, whatever its names are. The sandbox says why.
 SANDBOX_MARK: Final = x509.ObjectIdentifier("2.25.28404049560187256686271697817071144351")
@@ -44,7 +49,7 @@ class TrustAnchors:
         self._sandbox = sandbox
         for anchor in self.certificates:
             name = anchor.subject.rfc4514_string()
-            if not _is_authority(anchor):
+            if not is_authority(anchor):
                 raise ValueError(f"{name} is not the certificate of a certification authority")
             if is_of_sandbox(anchor) and not sandbox:
                 raise ValueError(f"{name} is the certificate of a sandbox")
@@ -59,11 +64,12 @@ class TrustAnchors:
         """
         if self._store is None:
             raise NotTrusted("there are no trust anchors")
+        issuers = self._of_use(certificate, sent)
         moment = now.astimezone(UTC).replace(tzinfo=None)
         builder = PolicyBuilder().store(self._store).time(moment)
         builder = builder.extension_policies(ca_policy=_ISSUERS, ee_policy=_TPPS)
         try:
-            verified = builder.build_client_verifier().verify(certificate, list(sent))
+            verified = builder.build_client_verifier().verify(certificate, issuers)
         # What is wrong with bytes from outside may come out in ways nobody listed.
         except Exception as error:
             raise NotTrusted(str(error)) from error
@@ -71,6 +77,22 @@ class TrustAnchors:
         if not self._sandbox and any(map(is_of_sandbox, chain)):
             raise NotTrusted("it is the certificate of a sandbox")
         return chain
+
+    def _of_use(
+        self, certificate: x509.Certificate, sent: Iterable[x509.Certificate]
+    ) -> list[x509.Certificate]:
+        """Few, and one of each name and key: with twins the ways to try would double at each step,
+        and anybody may send them. Of twins the one that an anchor has issued counts. Raises
+        NotTrusted.
+        """
+        names = {anchor.subject for anchor in self.certificates}
+        found: dict[tuple[x509.Name, bytes], x509.Certificate] = {}
+        for issuer in sorted(sent, key=lambda each: each.issuer not in names):
+            if issuer not in {certificate, *self.certificates} and (key := _key_of(issuer)):
+                found.setdefault((issuer.subject, key), issuer)
+        if len(found) > MOST_BETWEEN:
+            raise NotTrusted("too many issuers came along")
+        return list(found.values())
 
 
 def links_of(chain: tuple[x509.Certificate, ...]) -> tuple[Link, ...]:
@@ -85,6 +107,26 @@ def is_of_sandbox(certificate: x509.Certificate) -> bool:
     return any(extension.oid == SANDBOX_MARK for extension in certificate.extensions)
 
 
+def is_authority(certificate: x509.Certificate) -> bool:
+    """May it issue certificates (RFC 5280, 4.2.1.9)?"""
+    try:
+        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+    except x509.ExtensionNotFound:
+        return False
+    return constraints.value.ca
+
+
+def _key_of(issuer: x509.Certificate) -> bytes | None:
+    """The public key; None for one that nobody can use, or that would take too long."""
+    try:
+        key = issuer.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if is_costly(key):
+        return None
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 def _links(anchors: tuple[x509.Certificate, ...]) -> Iterator[Link]:
     for anchor in anchors:
         for issuer in anchors:
@@ -94,14 +136,6 @@ def _links(anchors: tuple[x509.Certificate, ...]) -> Iterator[Link]:
                 except (ValueError, TypeError, InvalidSignature):
                     continue
                 yield Link(anchor, issuer)
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
-    except x509.ExtensionNotFound:
-        return False
-    return constraints.value.ca
 
 
 def _signs_certificates(

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from xs2a.tpp.certificate import TppCertificate
-
-SHORTEST_RSA_KEY: Final = 2048  # bits; ETSI TS 119 312 knows no shorter ones
+from xs2a.tpp.keys import SHORTEST_RSA_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +26,17 @@ class Demands:
 class CertificateKind(Enum):
     """The two kinds of TS 119 495, and what makes them fit for their purpose."""
 
-    # In the handshake the TPP signs (RFC 8446, 4.4.3), as a client (RFC 5280, 4.2.1.12).
+    # In the handshake the TPP signs (RFC 8446, 4.4.3). Website certificates are for servers in the
+    # first place; the programmes of browsers forbid their QTSPs to put clients beside them.
     QWAC = Demands(
         name="website certificate (QWAC)",
         qc_type="0.4.0.1862.1.6.3",
         key_usages=("digital_signature",),
-        extended=(ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE),
+        extended=(
+            ExtendedKeyUsageOID.CLIENT_AUTH,
+            ExtendedKeyUsageOID.SERVER_AUTH,
+            ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+        ),
     )
     # EN 319 412-2, 4.3.2: a seal's key signs, commits, or both.
     QSEALC = Demands(

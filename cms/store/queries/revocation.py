@@ -25,6 +25,11 @@ class RevocationQueries:
         query = select(func.count()).select_from(sources)
         return int(self._connection.execute(query).scalar_one())
 
+    def revoked_by_others(self, point_id: str) -> int:
+        """How many serial numbers the lists of all other sources have."""
+        query = select(func.coalesce(func.sum(sources.c.revoked), 0))
+        return int(self._connection.execute(query.where(_HEAD[0] != point_id)).scalar_one())
+
     def all(self) -> list[RevocationSource]:
         """Every source, without the serial numbers."""
         rows = self._connection.execute(select(*_HEAD).order_by(sources.c.issuer_name, _HEAD[0]))
@@ -55,6 +60,7 @@ class RevocationQueries:
             issuer=point.issuer,
             issuer_name=point.issuer_name[:_LONGEST_TEXT],
             urls="\n".join(point.urls),
+            for_authorities=point.for_authorities,
             needed_until=needed_until,
             due_at=due_at,
             failures=0,
@@ -106,7 +112,12 @@ class RevocationQueries:
 
 def _source(row: Row[Any]) -> RevocationSource:
     return RevocationSource(
-        point=DistributionPoint(bytes(row.issuer), row.issuer_name, tuple(row.urls.split("\n"))),
+        point=DistributionPoint(
+            bytes(row.issuer),
+            row.issuer_name,
+            tuple(row.urls.split("\n")),
+            for_authorities=row.for_authorities,
+        ),
         needed_until=row.needed_until,
         due_at=row.due_at,
         failures=row.failures,

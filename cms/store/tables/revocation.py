@@ -1,6 +1,6 @@
 """Lists of revoked certificates, and where they are fetched."""
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, false
 
 from cms.store.columns import Bytes, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
@@ -12,6 +12,7 @@ revocation_sources = Table(
     Column("issuer", Bytes, nullable=False),  # its certificate
     Column("issuer_name", Text, nullable=False),
     Column("urls", String(2000), nullable=False),  # a line each
+    Column("for_authorities", Boolean, nullable=False, server_default=false()),
     Column("needed_until", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("failures", Integer, nullable=False),

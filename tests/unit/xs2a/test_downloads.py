@@ -1,30 +1,32 @@
 """What is fetched from outside, and what is refused; a server on loopback plays the outside."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
-from threading import Thread
-from typing import ClassVar
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 
-from xs2a.downloads import ALL_WITHIN_S, MOST_BYTES, Download
+from xs2a.downloads import MOST_BYTES, Download
 from xs2a.jobs.fetching import DownloadFailed
 
-PROXY_VARIABLES = [
-    each for name in ("http_proxy", "https_proxy", "all_proxy") for each in (name, name.upper())
-]
+PROXIED = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
+PROXY_VARIABLES = [each for name in PROXIED for each in (name, name.upper())]
 
 
 class Outside(BaseHTTPRequestHandler):
     """Answers by the path."""
 
     asked: ClassVar[list[str]] = []
+    authorisation: ClassVar[str | None] = None
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
+        Outside.authorisation = self.headers.get("Authorization")
         path = urlsplit(self.path).path  # a proxy is asked for a whole URL
         status = int(path[1:4])
         self.send_response(status)
@@ -64,12 +66,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def frozen() -> float:
-    return 0.0
-
-
-def download(*, public_only: bool = False, ticks: Callable[[], float] = frozen) -> Download:
-    return Download(ticks, public_only=public_only)
+def download(*, public_only: bool = False) -> Download:
+    return Download(public_only=public_only)
 
 
 @pytest.mark.parametrize("size", [0, 4, 100_000])
@@ -88,10 +86,58 @@ def test_too_much_is_refused(outside: str) -> None:
         download()(f"{outside}/200/{MOST_BYTES + 1}")
 
 
-def test_too_long_is_refused(outside: str) -> None:
-    ticks = count(0.0, ALL_WITHIN_S + 1.0)
-    with pytest.raises(DownloadFailed, match="more than 60 seconds"):
-        download(ticks=lambda: next(ticks))(f"{outside}/200/4")
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@contextmanager
+def dripping(first: bytes) -> Iterator[str]:
+    """Sends this, and then a byte now and then, for as long as somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        over = Event()
+
+        def drip() -> None:
+            caller, _ = server.accept()
+            with caller, suppress(OSError):
+                caller.sendall(first)
+                while not over.wait(0.05):
+                    caller.sendall(b"x")
+
+        dripper = Thread(target=drip, daemon=True)
+        dripper.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}/"
+        over.set()
+        dripper.join()
+
+
+def test_a_connection_that_comes_too_late_is_not_used(
+    outside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, before = socket.getaddrinfo, list(Outside.asked)
+
+    def slow_resolver(*args: Any, **named: Any) -> Any:
+        Event().wait(0.3)
+        return real(*args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow_resolver)
+    with pytest.raises(DownloadFailed, match="more than 0"):
+        Download(public_only=False, within_s=0.1)(f"{outside}/200/4")
+    assert Outside.asked == before
+
+
+@pytest.mark.parametrize(
+    "scheme, first",
+    [
+        ("http", HEAD + b"Content-Length: 1000000\r\n\r\n"),
+        ("http", HEAD + b"\r\n"),
+        ("http", HEAD + b"X-Long: "),
+        ("http", b""),
+        ("https", b"\x16\x03\x03\x3f\xff\x02\x00\x3f\x00"),
+    ],
+    ids=["a body", "a body without a length", "a header", "nothing", "a handshake"],
+)
+def test_who_drips_is_left_when_the_time_is_over(scheme: str, first: bytes) -> None:
+    with dripping(first) as address, pytest.raises(DownloadFailed, match=r"more than 0\.5 seconds"):
+        Download(public_only=False, within_s=0.5)(f"{scheme}://{address}")
 
 
 @pytest.mark.parametrize(
@@ -123,12 +169,59 @@ def test_what_cannot_be_reached_has_failed(url: str) -> None:
         "[::1]",
         "[::ffff:127.0.0.1]",
         "[64:ff9b::7f00:1]",
+        "[64:ff9b:1::7f00:1]",
+        "[2002:7f00:1::]",
+        "[2001:0:7f00:1::]",
+        "[::10.0.0.1]",
         "[fe80::1]",
+        "[fec0::1]",
+        "224.0.0.1",
     ],
 )
 def test_in_production_nothing_inside_is_reached(host: str) -> None:
     with pytest.raises(DownloadFailed, match="its address is not public"):
         download(public_only=True)(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    "variable, value",
+    [
+        ("https_proxy", "http://127.0.0.1:1"),
+        ("ftp_proxy", "http://127.0.0.1:1"),
+        ("no_proxy", ".bank.example"),
+        ("no_proxy", "127.0.0.1"),
+    ],
+)
+def test_a_proxy_for_something_else_opens_nothing(
+    outside: str, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert download()(f"{outside}/200/4") == b"xxxx"
+    with pytest.raises(DownloadFailed, match="its address is not public"):
+        download(public_only=True)(f"{outside}/200/4")
+
+
+def test_a_name_that_is_resolved_differently_the_second_time(
+    outside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, real, asked = iter(["93.184.216.34", "127.0.0.1"]), socket.getaddrinfo, Outside.asked
+
+    def resolver(host: str, *args: Any, **named: Any) -> Any:
+        return real(next(answers) if host == "rebinding.example" else host, *args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    before = list(asked)
+    with pytest.raises(DownloadFailed, match="its address is not public"):
+        download(public_only=True)(f"http://rebinding.example:{urlsplit(outside).port}/200/4")
+    assert (next(answers, "none left"), asked) == ("none left", before)
+
+
+def test_no_password_is_sent(outside: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "netrc"
+    file.write_text("machine 127.0.0.1 login bank password secret\n")
+    monkeypatch.setenv("NETRC", str(file))
+    download()(f"{outside}/200/4")
+    assert Outside.authorisation is None
 
 
 def test_through_the_banks_own_proxy_the_proxy_decides(

@@ -9,11 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
-from xs2a.tpp.usage import SHORTEST_RSA_KEY
+from xs2a.tpp.keys import SHORTEST_RSA_KEY, is_costly
 
 SealKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
-LONGEST_RSA_KEY: Final = 8192  # bits; more only costs time
 CURVES: Final = frozenset(
     {
         "secp256r1",
@@ -73,7 +72,7 @@ def _folded(name: str) -> str:
 def strong_key(key: object) -> SealKey | None:
     """The key, if seals may have it: RSA of 2048 to 8192 bits, or of a listed curve."""
     if isinstance(key, rsa.RSAPublicKey):
-        return key if SHORTEST_RSA_KEY <= key.key_size <= LONGEST_RSA_KEY else None
+        return key if key.key_size >= SHORTEST_RSA_KEY and not is_costly(key) else None
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES:
         return key
     return None

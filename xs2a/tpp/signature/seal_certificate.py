@@ -79,5 +79,7 @@ def _is_for_websites(certificate: x509.Certificate) -> bool:
 
 
 def _identity(tpp: Tpp) -> tuple[str, str]:
-    """Who is who (T4), within the tenant of the request."""
-    return tpp.authorisation_number, tpp.authority_id
+    """Who is who (T4), within the tenant of the request. QTSPs write the same authority `DE-BAFIN`
+    and `DE-BaFin`.
+    """
+    return tpp.authorisation_number.casefold(), tpp.authority_id.casefold()

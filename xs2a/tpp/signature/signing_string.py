@@ -19,7 +19,7 @@ class Headers(Protocol):
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
     """What of a request a signature may cover. `target` is path and query as they were sent;
-    `headers` hold each byte as one character (ISO 8859-1, as WSGI has them).
+    `headers` hold ASCII: a value with other bytes comes from the server as an empty one.
     """
 
     method: str

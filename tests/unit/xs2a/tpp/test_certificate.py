@@ -27,6 +27,26 @@ def der_base64(pem: str) -> str:
     return base64.b64encode(der).decode()
 
 
+def other_number(value: str) -> x509.NameAttribute[str]:
+    return x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, value)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [NUMBER],
+        [NUMBER, NUMBER],
+        [NUMBER, other_number("VATDE-1")],
+        [other_number("VATDE-1"), other_number("VATDE-2"), NUMBER],
+    ],
+)
+def test_of_several_numbers_the_one_for_psd2_counts(
+    qtsp: SandboxQtsp, numbers: list[x509.NameAttribute[str]]
+) -> None:
+    read = read_certificate(certificate_of(qtsp, x509.Name(numbers), STATEMENTS).pem)
+    assert read.tpp.authorisation_number == FACTS.authorisation_number
+
+
 FORMS: dict[str, Callable[[str], str]] = {
     "PEM": lambda pem: pem,
     "PEM with Windows line ends": lambda pem: pem.replace("\n", "\r\n"),
@@ -200,7 +220,8 @@ def test_a_truncated_certificate_is_unreadable(qtsp: SandboxQtsp) -> None:
         ([NUMBER], b"", "no readable PSD2 statement"),
         ([NUMBER], b"\x05\x00", "no readable PSD2 statement"),
         ([], STATEMENTS, "no authorisation number"),
-        ([NUMBER, NUMBER], STATEMENTS, "no authorisation number"),
+        ([NUMBER, other_number("PSDDE-BAFIN-2")], STATEMENTS, "no authorisation number"),
+        ([other_number("VATDE-1"), other_number("VATDE-2")], STATEMENTS, "no authorisation number"),
         ([NUMBER], qc_statements(replace(FACTS, authority_id=" ")), "identify"),
         ([NUMBER], qc_statements(replace(FACTS, authority_id="DE\x00BAFIN")), "identify"),
         ([NUMBER], qc_statements(replace(FACTS, authority_id="DE-\u202eBAFIN")), "identify"),

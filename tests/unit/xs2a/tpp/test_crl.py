@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cms.domain.revocation import DistributionPoint
 from tests.unit.xs2a.tpp.pki import (
+    AUTHORITY,
     ISSUING_URL,
     Authority,
     Extensions,
@@ -77,9 +78,23 @@ def test_there_may_be_several_points() -> None:
     assert points_of(both) == [(ISSUING_URL,), (OTHER_URL,)]
 
 
-def point(*urls: str, issuer: x509.Certificate = ISSUER.certificate) -> DistributionPoint:
+def test_lists_for_authorities_and_for_others_are_told_apart() -> None:
+    points = (published_at(ISSUING_URL), False)
+    by = the_root()
+    authority = issuing(by, "Below", (*AUTHORITY, points)).certificate
+    other = by.issues(name_of("Other"), key("Other"), (points,))
+    found = [revocable(Link(made, by.certificate)).points[0] for made in (authority, other)]
+    assert [each.for_authorities for each in found] == [True, False]
+    assert found[0].point_id != found[1].point_id
+
+
+def point(
+    *urls: str, issuer: x509.Certificate = ISSUER.certificate, for_authorities: bool = False
+) -> DistributionPoint:
     der = issuer.public_bytes(Encoding.DER)
-    return DistributionPoint(der, "CN=Issuing CA", urls or (ISSUING_URL,))
+    return DistributionPoint(
+        der, "CN=Issuing CA", urls or (ISSUING_URL,), for_authorities=for_authorities
+    )
 
 
 @pytest.mark.parametrize("serials", [set(), {1}, {1, 7, 2**159}])
@@ -132,10 +147,11 @@ def scope(*urls: str, **more: object) -> Extensions:
         "only_contains_attribute_certs": False,
         **more,
     }
-    names = [x509.UniformResourceIdentifier(url) for url in urls] or None
-    return ((x509.IssuingDistributionPoint(full_name=names, **how), True),)  # type: ignore[arg-type]
+    how.setdefault("full_name", [x509.UniformResourceIdentifier(url) for url in urls] or None)
+    return ((x509.IssuingDistributionPoint(**how), True),)  # type: ignore[arg-type]
 
 
+PART_2 = name_of("Part 2")
 UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\x05\x00")
 
 
@@ -147,7 +163,6 @@ UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3"), b"\x05\x00"
         scope(ISSUING_URL),
         scope(OTHER_URL, ISSUING_URL),
         scope(only_contains_user_certs=True),
-        scope(ISSUING_URL, only_contains_ca_certs=True),
         ((x509.FreshestCRL(list(published_at(OTHER_URL))), False),),
     ],
 )
@@ -159,6 +174,8 @@ def test_what_does_not_limit_a_list(extensions: Extensions) -> None:
     "extensions, said",
     [
         (scope(OTHER_URL), "another distribution point"),
+        (scope(full_name=[x509.DirectoryName(PART_2)]), "another distribution point"),
+        (scope(relative_name=PART_2.rdns[0]), "another distribution point"),
         (scope(indirect_crl=True), "indirect"),
         (scope(only_some_reasons=REASONS), "not for all reasons"),
         (scope(only_contains_attribute_certs=True), "not for all reasons"),
@@ -169,6 +186,26 @@ def test_what_does_not_limit_a_list(extensions: Extensions) -> None:
 def test_an_incomplete_list_is_refused(extensions: Extensions, said: str) -> None:
     with pytest.raises(CrlUnusable, match=said):
         read_crl(ISSUER.crl(1, extensions=extensions), point(), NOW)
+
+
+@pytest.mark.parametrize("for_authorities", [True, False])
+@pytest.mark.parametrize(
+    "only, of_authorities",
+    [("only_contains_ca_certs", True), ("only_contains_user_certs", False)],
+)
+def test_a_list_is_for_certificates_of_authorities_or_of_others(
+    only: str, of_authorities: bool, for_authorities: bool
+) -> None:
+    """RFC 5280, 6.3.3 (b) (2) (ii) and (iii)."""
+    crl, wanted = (
+        ISSUER.crl(extensions=scope(**{only: True})),
+        point(for_authorities=for_authorities),
+    )
+    if of_authorities == for_authorities:
+        assert not read_crl(crl, wanted, NOW).serials
+    else:
+        with pytest.raises(CrlUnusable, match="for other certificates"):
+            read_crl(crl, wanted, NOW)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from tests.unit.xs2a.tpp.pki import (
 )
 from tests.unit.xs2a.tpp.tpp_world import DAY, NOW, FakeRevocations, judge, qwac
 from xs2a.tpp.certificate import read_certificate
+from xs2a.tpp.judging import UNTRUSTED_FOR
 from xs2a.tpp.refusals import CertificateExpired, CertificateInvalid, CertificateRevoked
 from xs2a.tpp.usage import CertificateKind
 
@@ -29,7 +30,7 @@ QWAC, QSEALC = CertificateKind.QWAC, CertificateKind.QSEALC
 HARD, SOFT, OFF = RevocationPolicy.HARD, RevocationPolicy.SOFT, RevocationPolicy.OFF
 ROOT, ISSUING = the_root().certificate, the_issuing().certificate
 TPP = tpp_certificate(the_issuing(), ((published_at(ISSUING_URL), False),))
-HOUR = timedelta(hours=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 
 
 def test_a_good_certificate_counts_and_its_lists_are_asked_for() -> None:
@@ -128,6 +129,16 @@ def test_without_a_fresh_list_the_policy_decides(policy: RevocationPolicy, refus
         judging.judge(TPP, QWAC)
 
 
+def test_a_list_that_is_still_missing_is_asked_for_again() -> None:
+    """There may have been no room for its source."""
+    known = FakeRevocations(unknown=True)
+    judging = judge(ISSUING, revocations=known, policy=SOFT)
+    for _ in range(2):
+        known.expected.clear()
+        judging.judge(TPP, QWAC)
+        assert TPP.serial in {each.serial for each in known.expected}
+
+
 def test_nobody_has_to_vouch_for_an_anchor() -> None:
     """Its own list may be missing; that of the certificates below it may not."""
 
@@ -160,4 +171,18 @@ def test_a_chain_that_did_not_hold_may_hold_later() -> None:
     with pytest.raises(CertificateInvalid):
         judging.judge(made, QWAC, (late.certificate,))
     clock.advance(2 * HOUR)
+    judging.judge(made, QWAC, (late.certificate,))
+
+
+def test_who_was_not_trusted_is_not_for_a_minute() -> None:
+    """Looking for a chain costs time, and anybody may have it done."""
+    clock = Clock(NOW)
+    late = issuing(the_root(), "A little late", AUTHORITY, since=NOW + SECOND)
+    made = tpp_certificate(late)
+    judging = judge(ROOT, now=clock)
+    for wait in (timedelta(0), UNTRUSTED_FOR - SECOND):
+        clock.advance(wait)
+        with pytest.raises(CertificateInvalid, match="was not issued by a QTSP"):
+            judging.judge(made, QWAC, (late.certificate,))
+    clock.advance(SECOND)
     judging.judge(made, QWAC, (late.certificate,))

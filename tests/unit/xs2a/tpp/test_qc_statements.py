@@ -130,6 +130,33 @@ def test_without_exactly_one_statement_there_is_none(extension: bytes) -> None:
         read_statements(extension)
 
 
+@pytest.mark.parametrize(
+    "tag, written, authority_id",
+    [
+        (b"\x0c", "DE-BÄFI".encode(), "DE-BÄFI"),
+        (b"\x13", b"DE-BAFIN", "DE-BAFIN"),
+        (b"\x14", "DE-BÄFIN".encode("latin-1"), "DE-BÄFIN"),
+        (b"\x16", b"DE-BAFIN", "DE-BAFIN"),
+        (b"\x1e", "DE-B".encode("utf-16-be"), "DE-B"),
+        (b"\x04", b"DE-BAFIN", None),
+        (b"\x0c", b"DE-BAFI\xff", None),
+        (b"\x13", b"DE-BAFI\xff", None),
+        (b"\x1e", b"DE-BAF\xd8\x00", None),
+    ],
+)
+def test_texts_may_be_of_any_kind_of_string(
+    tag: bytes, written: bytes, authority_id: str | None
+) -> None:
+    encoded = asn1.encode_der(One(first=Statement(oid=PSD2, content=PISP)))
+    assert encoded.count(b"\x0c\x08DE-BAFIN") == 1
+    extension = encoded.replace(b"\x0c\x08DE-BAFIN", tag + b"\x08" + written)
+    if authority_id is None:
+        with pytest.raises(ValueError):
+            read_statements(extension)
+    else:
+        assert read_statements(extension).psd2.authority_id == authority_id
+
+
 def test_every_role_has_the_same_oid_on_both_sides() -> None:
     oids = {name: oid.dotted_string for name, oid in ROLE_OIDS.items()}
     assert oids == {role.value: role.oid for role in Role}

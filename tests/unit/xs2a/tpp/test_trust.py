@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
+from math import gcd
 from typing import NamedTuple
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sandbox.certificates import SANDBOX_MARK as MARK_OF_THE_SANDBOX
 from sandbox.certificates import SandboxQtsp
@@ -26,7 +28,7 @@ from tests.unit.xs2a.tpp.pki import (
 )
 from tests.unit.xs2a.tpp.tpp_world import DAY, NOW, qwac
 from xs2a.tpp.certificate import read_certificate
-from xs2a.tpp.trust import SANDBOX_MARK, NotTrusted, TrustAnchors, links_of
+from xs2a.tpp.trust import MOST_BETWEEN, SANDBOX_MARK, NotTrusted, TrustAnchors, links_of
 
 ROOT, ISSUING = the_root(), the_issuing()
 STRANGER = root("Stranger")
@@ -126,6 +128,52 @@ def test_no_chain_no_trust(
 ) -> None:
     with pytest.raises(NotTrusted):
         chain_of(by, sent, anchors)
+
+
+def twin(name: str, issuer: str | None = None) -> Authority:
+    """One more certificate for the key of this name, by itself or by another one."""
+    its, by = key(name), issuer or name
+    years = {"since": NOW - DAY, "until": NOW + DAY}
+    return Authority(signed(name_of(name), its, name_of(by), key(by), AUTHORITY, **years), its)
+
+
+def test_twins_do_not_make_the_ways_to_try_double() -> None:
+    """The library would give up after a great many checks of signatures."""
+    with pytest.raises(NotTrusted) as refused:
+        chain_of(STRANGER, [twin("Stranger") for _ in range(4)], [ROOT])
+    assert "signature check limit" not in str(refused.value)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_twins_the_one_that_an_anchor_has_issued_counts(order: int) -> None:
+    below = issuing(ROOT, "Crossed")
+    sent = [twin("Crossed", "Stranger"), below][::order]
+    assert chain_of(below, sent, [ROOT]) == certificates(below, ROOT)
+
+
+def test_few_issuers_may_come_along() -> None:
+    others = [root(f"Root {number}") for number in range(MOST_BETWEEN)]
+    assert chain_of(ISSUING, [ISSUING, *others[1:], ROOT, ISSUING], [ROOT])
+    with pytest.raises(NotTrusted, match="too many issuers"):
+        chain_of(ISSUING, [ISSUING, *others], [ROOT])
+
+
+def test_an_issuer_whose_signatures_take_long_to_check_does_not_count() -> None:
+    its = with_large_exponent(rsa_key())
+    costly = Authority(ROOT.issues(name_of("Costly"), its, AUTHORITY), its)
+    with pytest.raises(NotTrusted):
+        chain_of(costly, [costly], [ROOT])
+
+
+def with_large_exponent(usual: rsa.RSAPrivateKey) -> rsa.RSAPrivateKey:
+    """The same modulus with an exponent of 33 bits in the place of 65537."""
+    numbers = usual.private_numbers()
+    p, q = numbers.p, numbers.q
+    exponent = next(e for e in count(2**32 + 15, 2) if gcd(e, (p - 1) * (q - 1)) == 1)
+    private = pow(exponent, -1, (p - 1) * (q - 1))
+    parts = private % (p - 1), private % (q - 1), rsa.rsa_crt_iqmp(p, q)
+    public = rsa.RSAPublicNumbers(exponent, p * q)
+    return rsa.RSAPrivateNumbers(p, q, private, *parts, public).private_key()
 
 
 @pytest.mark.parametrize(

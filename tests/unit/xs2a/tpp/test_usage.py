@@ -54,7 +54,8 @@ OF_AN_AUTHORITY = "The TPP certificate is that of a certification authority."
         (QWAC, QcType.WEB, used_for(CLIENT), None),
         (QWAC, QcType.WEB, used_for(SERVER, CLIENT), None),
         (QWAC, QcType.WEB, used_for(ANY), None),
-        (QWAC, QcType.WEB, used_for(SERVER), WRONG_USE),
+        (QWAC, QcType.WEB, used_for(SERVER), None),
+        (QWAC, QcType.WEB, used_for(ExtendedKeyUsageOID.EMAIL_PROTECTION), WRONG_USE),
         (QSEALC, QcType.ESEAL, used_for(ExtendedKeyUsageOID.EMAIL_PROTECTION), None),
     ],
 )

@@ -106,7 +106,8 @@ def seal(**when: object) -> x509.Certificate:
         ({}, "seal"),
         ({"name": "Another name"}, "seal"),
         ({"authorisation_number": "PSDDE-BAFIN-911912"}, ANOTHERS),
-        ({"authorisation_number": FACTS.authorisation_number.lower()}, ANOTHERS),
+        ({"authorisation_number": FACTS.authorisation_number.lower()}, "seal"),
+        ({"authority_id": FACTS.authority_id.replace("BAFIN", "BaFin")}, "seal"),
         ({"authority_id": "AT-FMA"}, ANOTHERS),
     ],
 )
