@@ -128,6 +128,12 @@ def test_without_a_fresh_list_the_policy_decides(policy: RevocationPolicy, refus
         judging.judge(TPP, QWAC)
 
 
+def test_a_certificate_that_names_no_list_is_not_told_to_try_again() -> None:
+    judging = judge(ISSUING, revocations=FakeRevocations(unknown=True), policy=HARD)
+    with pytest.raises(CertificateInvalid, match="names no list of the revoked by HTTP"):
+        judging.judge(tpp_certificate(the_issuing()), QWAC)
+
+
 def test_nobody_has_to_vouch_for_an_anchor() -> None:
     """Its own list may be missing; that of the certificates below it may not."""
 
