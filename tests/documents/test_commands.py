@@ -23,6 +23,7 @@ PAGES = (
     "docs/first-payment.md",
     "docs/payments.md",
     "docs/authorisation.md",
+    "docs/profile.md",
     "docs/signatures.md",
     "docs/online-banking.md",
     "docs/back-office.md",
@@ -37,6 +38,7 @@ SET_BY_THE_READER = {
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
     "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
     "$STATUS": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f/status",
+    "$PAYMENT_URL": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
 }
 

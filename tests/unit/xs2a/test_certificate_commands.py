@@ -29,7 +29,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def list_named_in(path: Path) -> str:
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
     found = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints)
-    return str([name.value for point in found.value for name in point.full_name or []][0])
+    names = (name for point in found.value for name in point.full_name or ())
+    return str(next(names).value)
 
 
 def test_it_names_the_list_of_the_last_start_whatever_this_terminal_says(run: Run) -> None:
