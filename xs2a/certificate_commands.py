@@ -45,6 +45,14 @@ def _identifier(_context: click.Context, _option: click.Parameter, given: str | 
     return given.strip()
 
 
+def _number(context: click.Context, option: click.Parameter, given: str) -> str:
+    number = _identifier(context, option, given) or ""
+    if not _NUMBER.fullmatch(number):
+        text = f"warning: {number!r} is not as TS 119 495 has it, PSDxx-AUTHORITY-id"
+        click.echo(text, err=True)
+    return number
+
+
 def _domains(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[str, ...]:
@@ -68,7 +76,7 @@ def certificate() -> None:
     "--authorisation-number",
     default="PSDDE-FAKENCA-SANDBOX2",
     show_default=True,
-    callback=_identifier,
+    callback=_number,
 )
 @click.option("--name", default="Another TPP", show_default=True, callback=_name)
 @click.option(
@@ -114,9 +122,6 @@ def issue(
     from sandbox.certificates import KeyType, TppFacts  # noqa: PLC0415  `--help` needs none
 
     settings = _sandbox_settings()
-    if not _NUMBER.fullmatch(authorisation_number):
-        text = f"warning: {authorisation_number!r} is not as TS 119 495 has it, PSDxx-AUTHORITY-id"
-        click.echo(text, err=True)
     facts = TppFacts(
         authorisation_number=authorisation_number,
         name=name,
