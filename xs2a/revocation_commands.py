@@ -15,7 +15,8 @@ def revocation() -> None:
 def forget(url: str) -> None:
     """Fetch the list at URL no more: its issuer has given it up, and no TPP needs it.
 
-    A source whose list counts is kept.
+    A source whose list counts is kept. One that is forgotten comes back with the first certificate
+    that names it after the next start.
     """
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  `--help` needs no database
 
@@ -39,4 +40,4 @@ def forget(url: str) -> None:
         raise click.ClickException("The database does not answer.") from error
     if not forgotten:
         raise click.ClickException(f"no list is fetched from {url}")
-    click.echo(f"{url} is forgotten, until a certificate comes that names it")
+    click.echo(f"{url} is forgotten, and what its last list has revoked")

@@ -38,5 +38,5 @@ def test_it_tells_what_it_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     known.keep(source, RevocationList(now, now + day, frozenset()))
     assert "counts at present: it is kept" in told(URL)
     known.keep(source, RevocationList(now, now, frozenset()))
-    assert told(URL) == f"{URL} is forgotten, until a certificate comes that names it\n"
+    assert told(URL) == f"{URL} is forgotten, and what its last list has revoked\n"
     database.close()
