@@ -15,8 +15,8 @@ def revocation() -> None:
 def forget(url: str) -> None:
     """Fetch the list at URL no more: its issuer has given it up, and no TPP needs it.
 
-    A source whose list counts is kept. One that is forgotten comes back with the first certificate
-    that names it after the next start.
+    A source whose list counts is kept. One that is forgotten comes back with a certificate that
+    names it.
     """
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  `--help` needs no database
 
