@@ -14,6 +14,9 @@ from typing import Any, Final
 import orjson
 
 ID_NAMES: Final = ("x_request_id", "tpp", "payment_id", "authorisation_id")
+# Of a request that was refused: the code that was told, and of a certificate that does not count
+# its fingerprint (SHA-256 in hex), who has issued it, and why it does not.
+REFUSAL_NAMES: Final = ("code", "certificate", "issuer", "reason")
 LONGEST_ID: Final = 100  # characters
 ACCESS: Final = "xs2a.access"  # the logger of one line for each request
 _access: Final = logging.getLogger(ACCESS)
@@ -23,6 +26,8 @@ _FACTS: Final = "facts"  # what an access line says, as an attribute of its reco
 _known: ContextVar[dict[str, str] | None] = ContextVar("known", default=None)
 _UUID: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _STRANGE: Final = re.compile(r"[^\x21-\x7e]")
+_IN_WORDS: Final = frozenset({"issuer", "reason"})  # may have blanks, so they stand in quotes
+_STRANGE_IN_WORDS: Final = re.compile(r'[^\x20-\x7e]|"')
 _IBAN: Final = re.compile(  # in one word, or in groups of four as it is printed
     r"\b[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}\b"
     r"|\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b"
@@ -36,7 +41,9 @@ def begin(x_request_id: str | None) -> None:
 
 
 def know(**ids: str | None) -> None:
-    """More is known of the request, by the names of ID_NAMES; outside of one, nothing is noted."""
+    """More is known of the request, by the names of ID_NAMES and REFUSAL_NAMES; outside of
+    one, nothing is noted.
+    """
     known = _known.get()
     if known is not None:
         for name, value in ids.items():
@@ -53,7 +60,8 @@ def known_ids() -> Mapping[str, str]:
     """What is known of the request, made harmless: no line can be broken or forged by it."""
     known = _known.get() or {}
     return {
-        name: value if _UUID.fullmatch(value) else _harmless(value) for name, value in known.items()
+        name: value if _UUID.fullmatch(value) else _harmless(name, value)
+        for name, value in known.items()
     }
 
 
@@ -86,7 +94,7 @@ class TextFormatter(logging.Formatter):
         """One line; below it the traceback, where there is one, its lines indented: none of them,
         nor of the texts of others inside, can be taken for a line of the log.
         """
-        ids = "".join([f" {name}={value}" for name, value in known_ids().items()])
+        ids = "".join([f" {name}={_written(name, value)}" for name, value in known_ids().items()])
         message = _printable(_message(record))
         head = f"{_moment(record)} {self._face}[{record.process}] {record.levelname}"
         failure = _failure(self, record)
@@ -144,8 +152,13 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def _harmless(value: str) -> str:
-    return _STRANGE.sub("?", _without_accounts(value[:LONGEST_ID]))
+def _harmless(name: str, value: str) -> str:
+    strange = _STRANGE_IN_WORDS if name in _IN_WORDS else _STRANGE
+    return strange.sub("?", _without_accounts(value[:LONGEST_ID]))
+
+
+def _written(name: str, value: str) -> str:
+    return f'"{value}"' if name in _IN_WORDS else value
 
 
 def _without_accounts(text: str) -> str:

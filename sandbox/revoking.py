@@ -15,18 +15,16 @@ _FILE: Final = "revoked.json"
 
 
 class NotIssuedHere(Exception):
-    """The certificate is not one of this QTSP's, or no certificate at all."""
+    """The certificate is not one that this QTSP has issued to somebody; the message tells what it
+    is instead.
+    """
 
 
 def revoke(folder: Path, pem: bytes, now: datetime) -> int:
-    """Take a certificate back; its serial number. Raises NotIssuedHere."""
+    """Take a certificate of a TPP back; its serial number. Raises NotIssuedHere."""
     with alone_in(folder):
         qtsp = open_qtsp(folder, now, None)
-        try:
-            certificate = x509.load_pem_x509_certificate(pem)
-            certificate.verify_directly_issued_by(qtsp.certificate)
-        except (ValueError, TypeError, InvalidSignature) as error:
-            raise NotIssuedHere from error
+        certificate = _issued_by(qtsp.certificate, pem)
         revoked = {str(serial): moment.isoformat() for serial, moment in _revoked(folder).items()}
         revoked.setdefault(str(certificate.serial_number), now.isoformat())
         write_file(folder / _FILE, orjson.dumps(revoked).decode())
@@ -37,6 +35,22 @@ def published_list(folder: Path, now: datetime) -> bytes:
     """The list as of now, as DER; old certificates stay on it."""
     with alone_in(folder):
         return open_qtsp(folder, now, None).crl(_revoked(folder), now)
+
+
+def _issued_by(issuer: x509.Certificate, pem: bytes) -> x509.Certificate:
+    """Raises NotIssuedHere."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+    except ValueError as error:
+        raise NotIssuedHere("is no certificate in PEM") from error
+    # The list would hold it, and mean nothing: who trusts an anchor asks nobody about it.
+    if certificate == issuer:
+        raise NotIssuedHere("is the QTSP's own certificate, which is on no list of its own")
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature) as error:
+        raise NotIssuedHere("is not a certificate of this QTSP") from error
+    return certificate
 
 
 def _revoked(folder: Path) -> dict[int, datetime]:

@@ -52,6 +52,17 @@ def write_certificate(path: Path, issued: IssuedCertificate) -> None:
     write_file(path.with_suffix(".header"), issued.header_value + "\n")
 
 
+def list_address(folder: Path) -> str | None:
+    """Where the QTSP publishes whom it has revoked, by the QWAC of the sandbox TPP, which is made
+    anew at a start that publishes elsewhere; None if it does not say.
+    """
+    try:
+        pem = (folder / f"{QWAC}.pem").read_bytes()
+        return _crl_url(x509.load_pem_x509_certificate(pem))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def _is_good(path: Path, qtsp: SandboxQtsp, now: datetime, crl_url: str | None) -> bool:
     try:
         pem = path.with_suffix(".pem").read_text()

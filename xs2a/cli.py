@@ -12,6 +12,7 @@ import click
 
 from xs2a.certificate_commands import certificate
 from xs2a.operators import add_sandbox_operators, operator
+from xs2a.revocation_commands import revocation
 from xs2a.settings import Settings, SettingsInvalid, read_settings
 from xs2a.signing import sign
 
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(operator)
 main.add_command(certificate)
+main.add_command(revocation)
 main.add_command(sign)
 
 

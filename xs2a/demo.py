@@ -14,7 +14,11 @@ from urllib.parse import urljoin
 
 import requests
 
+from xs2a.clock import clock_from
+from xs2a.loopback import is_fine, own_session
 from xs2a.settings import Settings
+from xs2a.signing import read_seal, signed_headers
+from xs2a.wiring import open_profiles
 
 READY_WITHIN_S: Final = 30
 SETTLED_WITHIN_S: Final = 30
@@ -32,7 +36,7 @@ PAYMENT: Final = {
 def run_demo(settings: Settings) -> None:
     """Play it against a running server, or one started for it. Raises DemoFailed."""
     with _server(settings):
-        show = Demo(settings)
+        show = _demo(settings)
         show.play("instant-sepa-credit-transfers", expected=("ACSC",))
         show.play("sepa-credit-transfers", expected=("ACSP", "ACSC"))
     print("\nBoth payments are settled.")
@@ -42,14 +46,28 @@ class DemoFailed(Exception):
     """An answer was not what the demo expects."""
 
 
-class Demo:
-    """A TPP and a PSU, played by a script; every exchange is printed."""
+def _demo(settings: Settings) -> "Demo":
+    """Signing, if the profile in force demands it. Raises DemoFailed."""
+    common = open_profiles(settings).for_tenant(None).common
+    if common.refuses_foreign_uris:
+        text = "the profile lets PSUs be sent to a TPP's own domain only (REJECT): no browser gets"
+        raise DemoFailed(f"{text} to that of the sandbox TPP; WARNING lets the demo pass")
+    return Demo(settings, signs=common.tpp_signature_required)
 
-    def __init__(self, settings: Settings) -> None:
+
+class Demo:
+    """A TPP and a PSU, played by a script; every exchange is printed. A TPP that `signs` does so
+    with the seal of the sandbox TPP.
+    """
+
+    def __init__(self, settings: Settings, *, signs: bool = False) -> None:
         self._xs2a = f"http://{settings.host}:{settings.xs2a_port}"
         self._bank = f"http://{settings.host}:{settings.online_banking_port}"
         header = settings.sandbox_folder / "tpp-qwac.header"
         self._certificate = header.read_text().strip()
+        self._seal = read_seal() if signs else None
+        self._clock = clock_from(settings.clock)
+        self._session = own_session()
 
     def play(self, product: str, *, expected: tuple[str, ...]) -> None:
         """One payment, from the TPP's POST until its status has been all of `expected`."""
@@ -86,8 +104,13 @@ class Demo:
                 "TPP-Redirect-URI": f"{self._bank}/tpp/ok",
                 "TPP-Nok-Redirect-URI": f"{self._bank}/tpp/nok",
             }
-        response = requests.request(
-            method, urljoin(self._xs2a, url), json=body, headers=headers, timeout=10
+        content = b"" if body is None else json.dumps(body).encode()
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._seal is not None:
+            headers = dict(signed_headers(headers.items(), content, self._seal, self._clock()))
+        response = self._session.request(
+            method, urljoin(self._xs2a, url), data=content, headers=headers, timeout=10
         )
         answer: dict[str, Any] = response.json()
         if not quiet:
@@ -99,7 +122,7 @@ class Demo:
     def _authorise(self, link: str) -> None:
         """The PSU's visit: log in, look, confirm with the TAN, go back to the TPP."""
         _title("The PSU follows the link to the online banking")
-        browser = requests.Session()
+        browser = own_session()
         try:
             page = _Page(browser.get(link, timeout=10))
         except requests.ConnectionError as error:
@@ -180,10 +203,4 @@ def _server(settings: Settings) -> Iterator[None]:
 
 def _answers(settings: Settings) -> bool:
     ports = (settings.xs2a_port, settings.cms_port, settings.online_banking_port)
-    try:
-        return all(
-            requests.get(f"http://{settings.host}:{port}/health/ready", timeout=5).ok
-            for port in ports
-        )
-    except requests.ConnectionError:
-        return False
+    return all(is_fine(f"http://{settings.host}:{port}/health/ready") for port in ports)

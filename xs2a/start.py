@@ -3,31 +3,37 @@
 import errno
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import sqlalchemy as sa
 
-from cms.domain.profile import ProfileInvalid, Severity
+from cms.domain.profile import CommonProfile, ProfileInvalid, Severity
 from cms.profile_file import Profiles, format_findings
+from sandbox.certificates import SANDBOX_TPP
 from sandbox.tpp_certificate import ensure_tpp_certificate
 from spi.capabilities import missing_capabilities
 from spi.port import Connector
 from spi.registry import ConnectorNotFound
 from xs2a.clock import Clock, ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
+from xs2a.loopback import is_fine
 from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operators_left
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
-from xs2a.trust_anchors import TrustAnchorsInvalid, read_trust_anchors
+from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, read_trust_anchors
 from xs2a.wiring import open_profiles, open_seals, plug_in
 
 READY_WITHIN_S = 30
+_FIRST_PAYMENT = """\
+'{"debtorAccount": {"iban": "DE80760700240271232400"},
+     "instructedAmount": {"currency": "EUR", "amount": "12.50"},
+     "creditorAccount": {"iban": "DE69760700240340283600"},
+     "creditorName": "Marion Mueller"}'"""
 
 
 class NotReady(Exception):
@@ -39,7 +45,7 @@ def prepare(settings: Settings) -> None:
     _demand_free_ports(settings)
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
-        read_trust_anchors(settings)
+        _warn_of_old_anchors(settings, clock())
         profiles = open_profiles(settings)
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +64,7 @@ def prepare_worker(settings: Settings) -> None:
     """The same for a worker that is run apart: it changes nothing. Raises NotReady."""
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
-        read_trust_anchors(settings)
+        _warn_of_old_anchors(settings, clock())
         _demand_tables_and_connector(settings, clock, open_profiles(settings))
 
 
@@ -73,6 +79,12 @@ def _what_is_wrong_told() -> Iterator[None]:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
+
+
+def _warn_of_old_anchors(settings: Settings, now: datetime) -> None:
+    """Raises TrustAnchorsInvalid; an anchor may be old while others do their work."""
+    for told in ends_of(read_trust_anchors(settings), now):
+        print(f"warning: {told}", file=sys.stderr, flush=True)
 
 
 def _demand_tables_and_connector(settings: Settings, clock: Clock, profiles: Profiles) -> None:
@@ -139,48 +151,56 @@ def _prepare_sandbox(settings: Settings, profiles: Profiles, now: datetime) -> N
 
 
 def announce(settings: Settings) -> None:
-    """Wait until every face answers, then print the addresses and, in the sandbox, a curl."""
+    """Wait until every face answers, then print the addresses and, in the sandbox, a curl.
+
+    One that does not answer is told of as long as that lasts. Nothing is stopped for it: it may
+    be slow, and those whose business it is to restart what is ill ask /health for themselves.
+    """
     for face in faces(settings):
-        if not _answers(f"http://{settings.host}:{face.port}/health/live"):
-            print(f"{face.name} does not answer", flush=True)
-            return
+        while not _answers(f"http://{settings.host}:{face.port}/health/live"):
+            told = f"{face.name} has not answered for {READY_WITHIN_S} s; what is above may say why"
+            print(told, file=sys.stderr, flush=True)
     lines = [f"{face.name:15} http://{settings.host}:{face.port}" for face in faces(settings)]
     if settings.sandbox:
         token = "none: open to all" if settings.cms_open else settings.cms_tokens[0]
         names = " or ".join(f"`{name}` ({role})" for name, role in SANDBOX_OPERATORS.items())
         console = f"http://{settings.host}:{settings.cms_port}/console/"
+        common = open_profiles(settings).for_tenant(None).common
         lines += [
             f"{'console':15} {console}, as {names}, password `{SANDBOX_PASSWORD}`",
             f"{'CMS token':15} {token}",
             "",
             "Try it:",
             "",
-            first_curl(settings),
+            first_curl(settings, common),
             "",
         ]
     print("\n".join(["", *lines]), flush=True)
 
 
-def first_curl(settings: Settings) -> str:
-    """An instant payment, ready to paste into a shell in this folder."""
-    bank = f"http://{settings.host}:{settings.online_banking_port}"
+def first_curl(settings: Settings, common: CommonProfile) -> str:
+    """An instant payment, ready to paste into a shell in this folder; signed if this bank wants
+    that, and with ways back of the sandbox TPP's own domain if it refuses others.
+    """
+    bank = f"http://{settings.host}:{settings.online_banking_port}/tpp"
     xs2a = f"http://{settings.host}:{settings.xs2a_port}"
     header = settings.sandbox_folder / "tpp-qwac.header"
-    lines = (
+    back = f"https://{SANDBOX_TPP.domains[0]}" if common.refuses_foreign_uris else bank
+    new_id = '''"X-Request-ID: $(python3 -c 'import uuid; print(uuid.uuid4())')"'''
+    ok, signed = f"'TPP-Redirect-URI: {back}/ok'", common.tpp_signature_required
+    call = (
         f"curl -s {xs2a}/v1/payments/instant-sepa-credit-transfers",
-        '''-H "X-Request-ID: $(python3 -c 'import uuid; print(uuid.uuid4())')"''',
+        "-H @-" if signed else f"-H {new_id}",
         f'-H "TPP-QWAC-Certificate: $(cat {header})"',
         "-H 'PSU-IP-Address: 192.0.2.7'",
-        f"-H 'TPP-Redirect-URI: {bank}/tpp/ok' -H 'TPP-Nok-Redirect-URI: {bank}/tpp/nok'",
+        ("" if signed else f"-H {ok} ") + f"-H 'TPP-Nok-Redirect-URI: {back}/nok'",
         "-H 'Content-Type: application/json'",
-        """-d '{"debtorAccount": {"iban": "DE80760700240271232400"},""",
     )
-    body = (
-        '     "instructedAmount": {"currency": "EUR", "amount": "12.50"},',
-        '     "creditorAccount": {"iban": "DE69760700240340283600"},',
-        """     "creditorName": "Marion Mueller"}'""",
-    )
-    return " \\\n  ".join(lines) + "\n" + "\n".join(body)
+    if not signed:
+        return " \\\n  ".join((*call, f"-d {_FIRST_PAYMENT}"))
+    sign = f'printf %s "$PAYMENT" | .venv/bin/xs2a sign - -H {ok}'
+    piped = " \\\n  ".join((f"{sign} | {call[0]}", *call[1:], '--data-binary "$PAYMENT"'))
+    return f"PAYMENT={_FIRST_PAYMENT}\n{piped}"
 
 
 def _demand_free_ports(settings: Settings) -> None:
@@ -206,9 +226,7 @@ def _cannot_listen(host: str, face: Face, error: OSError | OverflowError) -> str
 def _answers(url: str) -> bool:
     deadline = time.monotonic() + READY_WITHIN_S
     while time.monotonic() < deadline:
-        try:
-            with urlopen(url, timeout=2):  # noqa: S310  our own address
-                return True
-        except (URLError, OSError):
-            time.sleep(0.05)
+        if is_fine(url):
+            return True
+        time.sleep(0.05)
     return False

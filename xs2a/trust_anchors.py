@@ -1,5 +1,7 @@
 """The trust anchors: PEM files of the bank's choice, or the sandbox's own QTSP."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +10,7 @@ from cryptography import x509
 from xs2a.settings import Settings
 from xs2a.tpp.trust import TrustAnchors
 
+TOLD_BEFORE: Final = timedelta(days=90)  # an anchor's end; time enough to get another one
 _SUFFIXES: Final = {".pem", ".crt", ".cer"}
 
 
@@ -29,6 +32,16 @@ def read_trust_anchors(settings: Settings) -> TrustAnchors:
         raise TrustAnchorsInvalid(f"XS2A_TRUST_ANCHORS: {path}: {error.strerror}") from error
     except ValueError as error:
         raise TrustAnchorsInvalid(f"XS2A_TRUST_ANCHORS: {error}") from error
+
+
+def ends_of(anchors: TrustAnchors, now: datetime) -> Iterator[str]:
+    """Which anchors have expired, or soon will, a line each."""
+    for each in sorted(anchors.certificates, key=lambda each: each.not_valid_after_utc):
+        end, name = each.not_valid_after_utc, each.subject.rfc4514_string()
+        if end < now:
+            yield f"the trust anchor {name} has expired on {end:%Y-%m-%d}: its TPPs are refused"
+        elif end < now + TOLD_BEFORE:
+            yield f"the trust anchor {name} expires on {end:%Y-%m-%d}: its TPPs are refused then"
 
 
 def _files(path: Path) -> list[Path]:

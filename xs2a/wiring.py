@@ -32,6 +32,7 @@ from cms.service.jobs import Jobs
 from cms.service.operators import Operators, OperatorSessions, Trail
 from cms.service.payments import Payments
 from cms.service.revocation import Revocations
+from cms.service.revocation_sources import RevocationSources
 from cms.service.sca import Sca
 from cms.service.seals import Seals
 from cms.service.search import PaymentSearch
@@ -288,6 +289,17 @@ def open_operators(settings: Settings) -> Iterator[Operators]:
     try:
         store = Store(database, id_source(clock))
         yield Operators(store, clock, shortest_password=shortest_password(settings))
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_revocation_sources(settings: Settings) -> Iterator[RevocationSources]:
+    """Where lists of revoked certificates come from, for the command line. Raises ClockInvalid."""
+    clock = clock_from(settings.clock)
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        yield RevocationSources(Store(database, id_source(clock)), clock)
     finally:
         database.close()
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Map
 
+from cms.domain.profile import UriComplianceResponse
 from cms.profile_file import read_profile
 from tests.documents_code import ROOT, code_blocks
 from xs2a.settings import read_settings
@@ -21,6 +23,7 @@ PAGES = (
     "docs/first-payment.md",
     "docs/payments.md",
     "docs/authorisation.md",
+    "docs/profile.md",
     "docs/signatures.md",
     "docs/online-banking.md",
     "docs/back-office.md",
@@ -35,6 +38,7 @@ SET_BY_THE_READER = {
     "$AUTHORISATION": "12a69768-9601-4ebe-b40d-e8f1f92c8680",
     "$SELF": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f-21d8-431c-b7b7",
     "$STATUS": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f/status",
+    "$PAYMENT_URL": "http://127.0.0.1:8080/v1/payments/sepa-credit-transfers/2a8acb1f",
     "$PAYMENT": "2a8acb1f-21d8-431c-b7b7-6444d492ff45",
 }
 
@@ -56,8 +60,23 @@ def without_indentation(text: str) -> list[str]:
 
 
 def test_the_curl_of_the_readme_is_the_one_that_is_printed(house: House) -> None:
-    printed = "\n".join(without_indentation(first_curl(house.settings)))
+    common = house.profiles.for_tenant(None).common
+    printed = "\n".join(without_indentation(first_curl(house.settings, common)))
     assert printed in "\n".join(without_indentation((ROOT / "README.md").read_text()))
+
+
+def test_the_curl_is_one_that_the_profile_lets_pass(house: House) -> None:
+    demanding = replace(
+        house.profiles.for_tenant(None).common,
+        tpp_signature_required=True,
+        check_uri_compliance_to_domain_supported=True,
+        tpp_uri_compliance_response=UriComplianceResponse.REJECT,
+    )
+    printed = first_curl(house.settings, demanding)
+    ok = "-H 'TPP-Redirect-URI: https://tpp.example/ok'"
+    assert f'printf %s "$PAYMENT" | .venv/bin/xs2a sign - {ok} | curl -s http://' in printed
+    assert printed.endswith('--data-binary "$PAYMENT"')
+    assert "X-Request-ID" not in printed  # `xs2a sign` makes one
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -37,7 +37,8 @@ def printed(words: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 def command() -> list[str]:
-    (found,) = (block for block in code_blocks(PAGE, "sh") if block.startswith("xs2a sign"))
+    own = "../../.venv/bin/xs2a sign payment.json"
+    (found,) = (block for block in code_blocks(PAGE, "sh") if block.startswith(own))
     return shlex.split(found.replace("\\\n", " "))[1:]
 
 
@@ -52,21 +53,25 @@ def test_the_command_prints_the_example(
     assert printed([*command, "--show"], monkeypatch) == string_to_sign
 
 
-def test_openssl_makes_the_same_of_it(tmp_path: Path) -> None:
+def test_openssl_makes_the_same_of_it(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if shutil.which("openssl") is None:
         pytest.skip("no openssl in PATH")
     (string_to_sign,) = code_blocks(PAGE, "text")
     for file in FOLDER.iterdir():
         shutil.copy(file, tmp_path)
-    (tmp_path / "string-to-sign").write_text(string_to_sign.removesuffix("\n"))
-    digest, signature, key_id = (
+    digest, printed_to_file, signature, key_id, certificate = (
         subprocess.run(
             ["bash", "-c", block], cwd=tmp_path, check=True, capture_output=True, text=True
         ).stdout
         for block in code_blocks(PAGE, "sh")
-        if block.startswith("openssl")
+        if block.startswith(("openssl", "printf"))
     )
 
+    assert not printed_to_file
+    assert (tmp_path / "string-to-sign").read_text() == string_to_sign.removesuffix("\n")
+    assert f"TPP-Signature-Certificate: {certificate}\n" in printed(command, monkeypatch)
     assert f"Digest: SHA-256={digest.strip()}\n" in TEXT
     assert f'signature="{signature}"' in TEXT
     told = dict(line.split("=", 1) for line in key_id.splitlines())

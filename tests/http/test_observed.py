@@ -2,6 +2,7 @@
 
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from cms.log_lines import JsonFormatter, TextFormatter
 from spi.answers import Unknown
 from tests.breaking import break_inserts, mend
-from tests.houses import World
+from tests.houses import TPP, World, certificate
+from tests.qtsp import the_qtsp
 from tests.tpps import SCT, X_REQUEST_ID, TppClient
 from xs2a.wiring import xs2a_face
 
@@ -150,6 +152,31 @@ def test_a_hostile_request_id_breaks_no_line(
     assert "\t" not in line
     assert "0271232400" not in line
     assert len(line) < 600
+
+
+@pytest.mark.parametrize(
+    "sent, told",
+    [
+        (None, "code=CERTIFICATE_MISSING"),
+        ("x", 'reason="The TPP certificate cannot be read." code=CERTIFICATE_INVALID'),
+        ("late", ' reason="The TPP certificate has expired." code=CERTIFICATE_EXPIRED'),
+        ("another role", "tpp=PSDDE-BAFIN-100001 code=ROLE_INVALID"),
+    ],
+)
+def test_the_line_of_who_is_not_let_in_tells_why(
+    tpp: TppClient, caplog: pytest.LogCaptureFixture, sent: str | None, told: str
+) -> None:
+    shown = capturing(caplog)
+    made = {
+        "late": certificate(the_qtsp(), until=-1, since=-2),
+        "another role": certificate(the_qtsp(), replace(TPP, roles=("PSP_AI",))),
+    }
+    tpp.post(headers={"TPP-QWAC-Certificate": made.get(sent or "", sent)})
+
+    (line,) = [each for each in shown if TEMPLATE in each]
+    assert line.endswith(told)
+    named = re.search(r' certificate=[0-9a-f]{64} issuer="Sandbox QTSP" ', line)
+    assert bool(named) is (sent == "late")
 
 
 def capturing(caplog: pytest.LogCaptureFixture, form: Any = TextFormatter) -> list[str]:

@@ -29,6 +29,18 @@ def test_demo_starts_a_server_where_there_is_none(installation: Installation) ->
     assert again.returncode == 0, again.stdout
 
 
+def test_demo_signs_where_that_is_demanded_and_passes_by_a_proxy(
+    installation: Installation,
+) -> None:
+    profile = installation.folder / "profile.yml"
+    offered, demanded = "tppSignatureRequired: false", "tppSignatureRequired: true"
+    profile.write_text(profile.read_text().replace(offered, demanded))
+    nobody = "http://127.0.0.1:1"
+    shown = installation.run("demo", http_proxy=nobody, HTTP_PROXY=nobody, ALL_PROXY=nobody)
+    assert shown.returncode == 0, shown.stdout
+    assert_settled(shown.stdout)
+
+
 def test_demo_tells_why_it_fails(installation: Installation) -> None:
     shown = installation.run("demo", XS2A_CLOCK="noon")
     assert shown.returncode == 1

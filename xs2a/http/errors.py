@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from cms import log_lines
 from cms.domain.errors import (
     AlreadyFinalised,
     BeingCarriedOut,
@@ -146,7 +147,10 @@ def _bank_finding(error: BankError) -> Finding:
 
 
 def error_response(findings: Sequence[Finding]) -> Response:
-    """The findings, in the body that the `Accept` header prefers (E1)."""
+    """The findings, in the body that the `Accept` header prefers (E1). The log gets the code of
+    the first.
+    """
+    log_lines.know(code=findings[0].message.code)
     status = findings[0].message.http_status
     if _prefers_problem_json():
         return answer(orjson.dumps(_problem(findings)), status, {"Content-Type": PROBLEM_JSON})

@@ -154,11 +154,12 @@ def _domains(certificate: x509.Certificate) -> tuple[str, ...]:
         names += alternatives.value.get_values_for_type(x509.DNSName)
     except x509.ExtensionNotFound:
         pass  # a certificate without alternative names has the common name alone
-    domains = (name.lower() for name in names if _is_domain(name))
+    domains = (name.lower() for name in names if is_domain(name))
     return tuple(dict.fromkeys(domains))
 
 
-def _is_domain(name: str) -> bool:
+def is_domain(name: str) -> bool:
+    """Is it a DNS name as certificates have them: in ASCII, perhaps with a wildcard before it?"""
     return len(name) <= _LONGEST_DOMAIN and _DOMAIN.fullmatch(name) is not None
 
 

@@ -5,11 +5,13 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Protocol
 
+from cms import log_lines
 from cms.domain.parties import Tpp
 from xs2a.tpp.caller import Caller
 from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
 from xs2a.tpp.certificate_chain import Chain, read_chain
 from xs2a.tpp.judging import CertificateJudge
+from xs2a.tpp.named import named_in_log
 from xs2a.tpp.refusals import CertificateInvalid, CertificateMissing
 from xs2a.tpp.roles import roles_named
 from xs2a.tpp.usage import CertificateKind
@@ -56,7 +58,8 @@ class TppIdentification:
             roles = headers.get(ROLES_HEADER)
         tpp = self._default_tpp
         if certificate is not None:
-            self._judge.judge(certificate, CertificateKind.QWAC, _issuers(headers))
+            with named_in_log(certificate):
+                self._judge.judge(certificate, CertificateKind.QWAC, _issuers(headers))
             tpp = certificate.tpp
         if tpp is None:
             raise CertificateMissing
@@ -79,6 +82,7 @@ def _presented(headers: Headers) -> TppCertificate | None:
     try:
         first, *others = [read_certificate(value) for value in sent]
     except CertificateUnreadable as error:
+        log_lines.know(reason=str(error))
         raise CertificateInvalid(str(error)) from error
     # A proxy that sets the one header may let the other through, as the client wrote it.
     if any(other.thumbprint != first.thumbprint for other in others):

@@ -151,6 +151,10 @@ class CertificateJudge:
             metrics.count_certificate("let_in_without_list")
             return
         metrics.count_certificate("refused_without_list")
+        if not all(each.points for each in vetted.must_be_known):
+            raise CertificateInvalid(
+                "The TPP certificate or that of its issuer names no list of the revoked by HTTP."
+            )
         raise CertificateInvalid(
             "Whether the TPP certificate is revoked cannot be told at present; try again later."
         )

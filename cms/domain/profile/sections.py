@@ -337,6 +337,12 @@ class CommonProfile:
         "an `Idempotency-Key`.",
     )
 
+    @property
+    def refuses_foreign_uris(self) -> bool:
+        """Is a redirect URI outside of the domains of the TPP's certificate refused?"""
+        refuses = self.tpp_uri_compliance_response is UriComplianceResponse.REJECT
+        return self.check_uri_compliance_to_domain_supported and refuses
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:

@@ -109,6 +109,10 @@ class RevocationQueries:
         statement = delete(sources).where(sources.c.point_id.in_(over))
         return self._connection.execute(statement).rowcount
 
+    def remove(self, point_id: str) -> None:
+        """Forget a source, whoever needs it."""
+        self._connection.execute(delete(sources).where(sources.c.point_id == point_id))
+
 
 def _source(row: Row[Any]) -> RevocationSource:
     return RevocationSource(

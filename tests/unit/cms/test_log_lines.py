@@ -85,6 +85,17 @@ def test_a_hostile_request_id_is_made_harmless(sent: str, shown: str) -> None:
     assert json(record("x"))["x_request_id"] == shown
 
 
+def test_names_and_reasons_stand_in_quotes_that_nothing_ends() -> None:
+    log_lines.begin(None)
+    log_lines.know(
+        code="CERTIFICATE_INVALID", issuer='A "QTSP"\n code=X \u00e4', reason="It is old."
+    )
+
+    told = 'code=CERTIFICATE_INVALID issuer="A ?QTSP?? code=X ?" reason="It is old."'
+    assert text(record("x")).endswith(f" WARNING x {told}")
+    assert json(record("x"))["issuer"] == "A ?QTSP?? code=X ?"
+
+
 @pytest.mark.parametrize("breaks", ["\n", "\r", "\x00", "\x1b", "\x85", "\u2028", "\x7f"])
 def test_no_message_breaks_its_line(breaks: str) -> None:
     shown = text(record("the bank did not answer: %s", f"one{breaks}two"))

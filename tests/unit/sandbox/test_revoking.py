@@ -41,14 +41,21 @@ def test_what_is_revoked_stays_on_the_list(tmp_path: Path) -> None:
     assert listed(published_list(tmp_path, LATER)) == {one: NOW, two: LATER}
 
 
+def test_the_qtsp_does_not_revoke_itself(tmp_path: Path) -> None:
+    published_list(tmp_path, NOW)
+    with pytest.raises(NotIssuedHere, match="own certificate"):
+        revoke(tmp_path, (tmp_path / "ca.pem").read_bytes(), NOW)
+    assert listed(published_list(tmp_path, NOW)) == {}
+
+
 @pytest.mark.parametrize("content", [b"", b"garbage"])
 def test_what_is_no_certificate_is_not_revoked(tmp_path: Path, content: bytes) -> None:
-    with pytest.raises(NotIssuedHere):
+    with pytest.raises(NotIssuedHere, match="no certificate"):
         revoke(tmp_path, content, NOW)
 
 
 def test_what_another_has_issued_is_not_revoked(tmp_path: Path) -> None:
-    with pytest.raises(NotIssuedHere):
+    with pytest.raises(NotIssuedHere, match="not a certificate of this"):
         revoke(tmp_path / "ours", pem(tmp_path / "theirs"), NOW)
 
 

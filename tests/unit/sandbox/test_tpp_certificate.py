@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from sandbox.tpp_certificate import ensure_tpp_certificate
+from sandbox.tpp_certificate import ensure_tpp_certificate, list_address
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,6 +43,16 @@ def test_a_certificate_that_names_another_list_is_made_anew(tmp_path: Path) -> N
     before = ensure_tpp_certificate(tmp_path, NOW, "http://bank.example/1.crl").read_text()
     assert ensure_tpp_certificate(tmp_path, NOW, "http://bank.example/1.crl").read_text() == before
     assert ensure_tpp_certificate(tmp_path, NOW, "http://bank.example/2.crl").read_text() != before
+
+
+def test_the_certificate_tells_where_the_list_is(tmp_path: Path) -> None:
+    assert list_address(tmp_path) is None
+    ensure_tpp_certificate(tmp_path, NOW, "http://bank.example/1.crl")
+    assert list_address(tmp_path) == "http://bank.example/1.crl"
+    ensure_tpp_certificate(tmp_path, NOW, None)
+    assert list_address(tmp_path) is None
+    (tmp_path / "tpp-qwac.pem").write_text("x")
+    assert list_address(tmp_path) is None
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {

@@ -22,6 +22,7 @@ from tests.signing import DATE, sha_256
 from tests.unit.xs2a.tpp.tpp_world import judge
 from xs2a.checks.signature import SignatureCheck
 from xs2a.cli import main
+from xs2a.tpp.refusals import SignatureInvalid
 from xs2a.tpp.signature.seal_certificate import SealCertificates
 from xs2a.tpp.signature.signing_string import SignedRequest
 
@@ -45,6 +46,8 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     (tmp_path / "seal.key").write_text(issued.key_pem)
     (tmp_path / "body").write_bytes(b"<a>\r\n</a>\n")
     (tmp_path / "other.key").write_text(OTHER_KEY)
+    stranger = the_qtsp().issue_qsealc(TPP, not_before=NOW - DAY, not_after=NOW + DAY)
+    (tmp_path / "stranger.key").write_text(stranger.key_pem)
 
     def ran(*words: str, body: bytes = b"", date: str = DATE) -> Result:
         files = ("--certificate", "seal.pem", "--key", "seal.key", "--date", date)
@@ -83,6 +86,36 @@ def test_what_is_signed(run: Run, words: tuple[str, ...], body: bytes, covered: 
     check.check(request, Tpp(TPP.authorisation_number, TPP.authority_id), Profile())
 
 
+def test_the_address_is_signed_if_it_is_told(run: Run) -> None:
+    sent = headers_of(run("--request-target", "GET /v1/x?y=1"))
+
+    assert 'headers="(request-target) digest x-request-id date"' in sent["Signature"]
+    shown = run("--request-target", "GET /v1/x?y=1", "--show").output
+    assert shown.startswith("(request-target): get /v1/x?y=1\ndigest: ")
+    check = SignatureCheck(SealCertificates(judge(the_qtsp().certificate, now=NOW)), lambda: NOW)
+    lower = {name.lower(): value for name, value in sent.items()}
+    tpp = Tpp(TPP.authorisation_number, TPP.authority_id)
+    check.check(SignedRequest("GET", "/v1/x?y=1", lower, b""), tpp, Profile())
+    with pytest.raises(SignatureInvalid):
+        check.check(SignedRequest("DELETE", "/v1/x?y=1", lower, b""), tpp, Profile())
+
+
+@pytest.mark.parametrize("alone", [("--certificate", "seal.pem"), ("--key", "seal.key")])
+def test_half_a_seal_signs_nothing(run: Run, tmp_path: Path, alone: tuple[str, ...]) -> None:
+    assert (tmp_path / "seal.pem").exists()
+    done = CliRunner().invoke(main, ["sign", *alone])
+
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "Error: --certificate and --key go together: say both, or none\n"
+
+
+def test_without_a_sandbox_its_seal_is_missed(run: Run) -> None:
+    done = CliRunner().invoke(main, ["sign"])
+
+    assert done.exit_code == 1
+    assert "var/sandbox/tpp-qsealc.pem: No such file or directory" in done.output
+
+
 def test_a_request_id_of_ones_own_is_kept_and_else_one_is_made(run: Run) -> None:
     own = "99391c7e-ad88-49ec-a2ad-99ddcb1f7721"
 
@@ -103,6 +136,11 @@ def test_a_request_id_of_ones_own_is_kept_and_else_one_is_made(run: Run) -> None
         (("--key", "seal.pem"), "no private key"),
         (("--key", "other.key"), "neither an RSA key"),
         (("--certificate", "seal.key"), "no certificate"),
+        (("--key", "stranger.key"), "stranger.key is not the key of seal.pem"),
+        (("-H", "(request-target): get /"), "say --request-target"),
+        (("-H", "PSU ID: x"), "is no header"),
+        (("--request-target", "/v1/payments"), "is no request target"),
+        (("--request-target", "get http://127.0.0.1/"), "is no request target"),
     ],
 )
 def test_what_is_wrong_is_said(run: Run, words: tuple[str, ...], complaint: str) -> None:

@@ -1,6 +1,7 @@
 """The trust anchors' files: what is read, and what is wrong with others, by its name."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from sandbox.certificates import SandboxQtsp
 from tests.houses import NOW, settings_of
 from tests.unit.xs2a.tpp.pki import root, the_issuing, the_root, tpp_certificate
 from xs2a.settings import Mode, Settings
-from xs2a.trust_anchors import TrustAnchorsInvalid, read_trust_anchors
+from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, read_trust_anchors
 
+SECOND = timedelta(seconds=1)
 ROOT, ISSUING, OTHER = the_root().certificate, the_issuing().certificate, root("Other").certificate
 
 
@@ -57,6 +59,26 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, mode: Mode, name: str, sai
     write(tmp_path / "tpp.pem", tpp_certificate(the_root()).parsed)
     with pytest.raises(TrustAnchorsInvalid, match=f"XS2A_TRUST_ANCHORS: .*{said}"):
         read_trust_anchors(settings(tmp_path, tmp_path / name, mode))
+
+
+@pytest.mark.parametrize(
+    "left, told",
+    [
+        (timedelta(days=90), []),
+        (timedelta(days=90) - SECOND, ["expires on"]),
+        (timedelta(0), ["expires on"]),
+        (-SECOND, ["has expired on"]),
+    ],
+)
+def test_the_end_of_an_anchor_is_told_in_time(
+    tmp_path: Path, left: timedelta, told: list[str]
+) -> None:
+    anchors = read_trust_anchors(settings(tmp_path, write(tmp_path / "root.pem", ROOT)))
+    end = ROOT.not_valid_after_utc
+    found = list(ends_of(anchors, end - left))
+    head = f"the trust anchor {ROOT.subject.rfc4514_string()} "
+    said = [line.removeprefix(head).partition(f" {end:%Y-%m-%d}: its TPPs")[0] for line in found]
+    assert said == told
 
 
 def test_a_sandbox_is_an_anchor_for_sandboxes_only(tmp_path: Path) -> None:

@@ -108,6 +108,7 @@ def for_clients(event: EventType) -> Callable[[ClientView], Callable[..., Respon
                     return view(desk, _client(desk, caller))
             except Refusal as refusal:
                 error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
+                log_lines.know(code=error)
                 return told({"error": error, "error_description": refusal.text}, status)
 
         return _declared(guarded, Comer.CLIENT)

@@ -6,8 +6,10 @@ from typing import Final, Protocol
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from cms import log_lines
 from cms.domain.parties import Tpp
 from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
+from xs2a.tpp.named import named_in_log
 from xs2a.tpp.refusals import (
     CertificateExpired,
     CertificateInvalid,
@@ -52,7 +54,12 @@ class SealCertificates:
         try:
             certificate = read_certificate(header_value)
         except CertificateUnreadable as error:
+            log_lines.know(reason=str(error))
             raise CertificateInvalid(str(error), path=_HEADER) from error
+        with named_in_log(certificate):
+            return self._good(certificate, tpp)
+
+    def _good(self, certificate: TppCertificate, tpp: Tpp) -> SealCertificate:
         try:
             self._judge.judge(certificate, CertificateKind.QSEALC)
         except (CertificateExpired, CertificateInvalid, CertificateRevoked) as refusal:

@@ -119,6 +119,12 @@ def test_an_anchor_may_be_revoked_by_another_one() -> None:
     assert [each.serial for each in known.expected] == [TPP.serial, ISSUING.serial_number]
 
 
+def test_a_certificate_that_names_no_list_is_not_told_to_try_again() -> None:
+    judging = judge(ISSUING, revocations=FakeRevocations(unknown=True), policy=HARD)
+    with pytest.raises(CertificateInvalid, match="names no list of the revoked by HTTP"):
+        judging.judge(tpp_certificate(the_issuing()), QWAC)
+
+
 @pytest.mark.parametrize("policy, refused", [(HARD, True), (SOFT, False), (OFF, False)])
 def test_without_a_fresh_list_the_policy_decides(policy: RevocationPolicy, refused: bool) -> None:
     judging = judge(ISSUING, revocations=FakeRevocations(unknown=True), policy=policy)

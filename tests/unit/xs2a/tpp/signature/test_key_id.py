@@ -114,7 +114,7 @@ def test_what_names_another_certificate_or_none(key_id: str) -> None:
                 [NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.LOCALITY_NAME]
             ),
             st.text(
-                st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=30
+                st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=16
             ),
         ),
         min_size=1,
