@@ -69,8 +69,16 @@ class Access:
         self.issuer = issuer
 
     def begin(self, request: AccessRequest) -> None:
-        """Keep a new request. One for the same authorisation that is undecided has ended."""
+        """Keep a new request. One for the same authorisation that is undecided has ended.
+
+        Raises AccessEnded where that authorisation is decided by now.
+        """
         with self._store.writing() as uow:
+            if request.authorisation_id is not None:
+                # One at a time: two would both find no earlier one.
+                below = uow.authorisations.find(request.authorisation_id, lock=True)
+                if below is None or below.status.finalised or below.status in _AUTHORISED:
+                    raise AccessEnded
             uow.oauth.add(request)
 
     def find(self, request_id: str) -> AccessRequest:

@@ -2,11 +2,13 @@
 only the SHA-256 is kept: they are 256 random bits, which nobody guesses from it.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, text
 from sqlalchemy import Text as LongText
 
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
+
+UNDECIDED = text("ended_at IS NULL")
 
 oauth_requests = Table(
     "oauth_requests",
@@ -35,6 +37,13 @@ oauth_requests = Table(
     Column("confirmation_key_id", Code),
     Column("confirmation_sealed", Bytes),  # the code that the PSU's browser brought along
     Index(None, "authorisation_id"),
+    Index(
+        "uq_oauth_requests_undecided",  # who comes back is of one request (psu-api)
+        "authorisation_id",
+        unique=True,
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    ),
     Index(None, "expires_at"),
 )
 
