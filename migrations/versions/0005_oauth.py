@@ -61,6 +61,13 @@ def upgrade() -> None:
         postgresql_where=UNDECIDED,
     )
     op.create_index("ix_oauth_requests_expires_at", "oauth_requests", ["expires_at"])
+    op.create_index(
+        "ix_oauth_requests_waiting",
+        "oauth_requests",
+        ["tpp_id", "expires_at"],
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    )
     op.create_table(
         "oauth_tokens",
         sa.Column("token_hash", ID, nullable=False),

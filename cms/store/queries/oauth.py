@@ -3,10 +3,23 @@
 What may be done once is one `UPDATE ... WHERE` it has not been done (S1).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from cms.domain.access import AccessRequest, Scope, Token, TokenKind
 from cms.domain.parties import PsuId
@@ -14,6 +27,14 @@ from cms.store.queries.psus import psu_columns, psu_of
 from cms.store.sealing import Sealed
 from cms.store.tables import oauth_requests as requests
 from cms.store.tables import oauth_tokens as tokens
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """An authorization code that the TPP is about to get, as it is kept."""
+
+    code_hash: str
+    expires_at: datetime
 
 
 class OAuthQueries:
@@ -33,33 +54,54 @@ class OAuthQueries:
         """The request, or None."""
         return self._one(requests.c.request_id == request_id)
 
-    def undecided(self, authorisation_id: str) -> AccessRequest | None:
-        """The request that is decided by this authorisation, if there is one and it is not yet."""
-        of_it = requests.c.authorisation_id == authorisation_id
-        return self._one(of_it, requests.c.ended_at.is_(None))
+    def latest(self, authorisation_id: str) -> AccessRequest | None:
+        """The request that is decided by this authorisation, undecided or granted: one that waits
+        comes first, else the newest.
+        """
+        query = select(requests).where(requests.c.authorisation_id == authorisation_id)
+        query = query.where(or_(requests.c.ended_at.is_(None), requests.c.granted_at.is_not(None)))
+        newest = requests.c.ended_at.is_not(None), requests.c.created_at.desc()
+        row = self._connection.execute(query.order_by(*newest).limit(1)).one_or_none()
+        return _request(row) if row else None
+
+    def waiting(self, tpp_id: str, now: datetime, most: int) -> int:
+        """How many requests before any payment the TPP has that are undecided; `most` at most."""
+        of_it = select(requests.c.request_id).where(
+            requests.c.tpp_id == tpp_id,
+            requests.c.ended_at.is_(None),
+            requests.c.authorisation_id.is_(None),
+            requests.c.expires_at > now,
+        )
+        counted = select(func.count()).select_from(of_it.limit(most).subquery())
+        return int(self._connection.execute(counted).scalar_one())
 
     def by_code(self, code_hash: str) -> AccessRequest | None:
         """The request that has ended in the code of this hash, or None."""
         return self._one(requests.c.code_hash == code_hash)
 
-    def grant(
-        self,
-        request: AccessRequest,
-        psu: PsuId,
-        *,
-        code_hash: str,
-        code_expires_at: datetime,
-        at: datetime,
-    ) -> bool:
+    def grant(self, request: AccessRequest, psu: PsuId, code: NewCode, at: datetime) -> bool:
         """The PSU has granted it, and the TPP gets a code; False if it was decided before."""
         return self._end(
             requests.c.request_id == request.request_id,
             at,
             granted_at=at,
-            code_hash=code_hash,
-            code_expires_at=code_expires_at,
+            code_hash=code.code_hash,
+            code_expires_at=code.expires_at,
             **psu_columns(psu),
         )
+
+    def renew_code(self, request: AccessRequest, code: NewCode) -> bool:
+        """Another code in the place of the one that nobody has used; False if somebody has, or all
+        of the request is void.
+        """
+        statement = update(requests).where(
+            requests.c.request_id == request.request_id,
+            requests.c.granted_at.is_not(None),
+            requests.c.code_used_at.is_(None),
+            requests.c.revoked_at.is_(None),
+        )
+        changes = {"code_hash": code.code_hash, "code_expires_at": code.expires_at}
+        return self._changed(statement.values(changes))
 
     def decline(self, request: AccessRequest, at: datetime) -> bool:
         """The PSU has not granted it; False if it was decided before."""
@@ -197,6 +239,7 @@ def _request(row: Row[Any]) -> AccessRequest:
         psu=psu_of(row) if row.psu_id is not None else None,
         granted_at=row.granted_at,
         ended_at=row.ended_at,
+        code_used_at=row.code_used_at,
         revoked_at=row.revoked_at,
     )
 

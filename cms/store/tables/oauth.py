@@ -45,6 +45,13 @@ oauth_requests = Table(
         postgresql_where=UNDECIDED,
     ),
     Index(None, "expires_at"),
+    Index(
+        "ix_oauth_requests_waiting",
+        "tpp_id",
+        "expires_at",
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    ),
 )
 
 oauth_tokens = Table(

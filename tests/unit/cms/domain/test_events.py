@@ -90,7 +90,7 @@ def test_an_update_of_every_kind_has_a_type_of_its_own() -> None:
             },
         ),
         (ASPSP, {Cause.BANK_REPORTED, Cause.BANK_FAILED, Cause.ASPSP_PUSHED}),
-        (PAGES, {Cause.ONLINE_BANKING_REPORTED}),
+        (PAGES, {Cause.ONLINE_BANKING_REPORTED, Cause.ACCESS_DECLINED}),
         (
             SERVER,
             {
