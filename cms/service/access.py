@@ -32,6 +32,7 @@ from cms.domain.payment import RedirectUris
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.store.journal import changed_row
 from cms.store.queries.oauth import NewCode
+from cms.store.queries.sealed_rows import CONFIRMATION_CODES
 from cms.store.sealing import KeyRing, Place, Sealed
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -238,9 +239,13 @@ class Access:
         return None if sealed is None else self._ring.open(sealed, _code_of(request)).decode()
 
     def forget(self, kept_for: timedelta, limit: int) -> int:
-        """Forget tokens that expired long ago, and requests without any; how many there were."""
+        """Forget tokens that expired long ago, and requests without any; how many there were. A
+        confirmation code goes as soon as its request is over.
+        """
+        now = self._clock()
         with self._store.writing() as uow:
-            return uow.oauth.purge(self._clock() - kept_for, limit)
+            uow.oauth.drop_late_confirmations(now)
+            return uow.oauth.purge(now - kept_for, limit)
 
     def _grant(
         self, request: AccessRequest, psu: PsuId, confirmation_code: str | None = None
@@ -335,4 +340,4 @@ def _proof_of(request: AccessRequest) -> Place:
 
 
 def _code_of(request: AccessRequest) -> Place:
-    return Place("oauth_requests.confirmation", request.request_id, request.instance_id)
+    return Place(CONFIRMATION_CODES.name, request.request_id, request.instance_id)

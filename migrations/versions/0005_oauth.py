@@ -18,6 +18,7 @@ CODE = sa.String(40)
 TEXT = sa.String(500)
 MOMENT = sa.DateTime(timezone=True)
 UNDECIDED = sa.text("ended_at IS NULL")
+SEALED = sa.text("confirmation_key_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -61,6 +62,13 @@ def upgrade() -> None:
         postgresql_where=UNDECIDED,
     )
     op.create_index("ix_oauth_requests_expires_at", "oauth_requests", ["expires_at"])
+    op.create_index(
+        "ix_oauth_requests_confirmation_key_id",
+        "oauth_requests",
+        ["confirmation_key_id"],
+        sqlite_where=SEALED,
+        postgresql_where=SEALED,
+    )
     op.create_index(
         "ix_oauth_requests_waiting",
         "oauth_requests",

@@ -132,6 +132,14 @@ class OAuthQueries:
             return None
         return Sealed(row.confirmation_key_id, bytes(row.confirmation_sealed))
 
+    def drop_confirmation(self, authorisation_id: str) -> None:
+        """Nobody confirms by that code any more: the authorisation has ended."""
+        self._drop_confirmations(requests.c.authorisation_id == authorisation_id)
+
+    def drop_late_confirmations(self, now: datetime) -> None:
+        """Forget the codes of requests whose time is over."""
+        self._drop_confirmations(requests.c.expires_at <= now)
+
     def add_token(self, token_hash: str, token: Token) -> None:
         """A new token."""
         self._connection.execute(
@@ -193,6 +201,12 @@ class OAuthQueries:
         over = over.with_for_update(skip_locked=True)
         statement = delete(requests).where(requests.c.request_id.in_(over))
         return done + self._connection.execute(statement).rowcount
+
+    def _drop_confirmations(self, which: ColumnElement[bool]) -> None:
+        statement = update(requests).where(which, requests.c.confirmation_key_id.is_not(None))
+        self._connection.execute(
+            statement.values(confirmation_key_id=None, confirmation_sealed=None)
+        )
 
     def _one(self, *where: ColumnElement[bool]) -> AccessRequest | None:
         row = self._connection.execute(select(requests).where(*where)).one_or_none()

@@ -9,6 +9,7 @@ from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
 UNDECIDED = text("ended_at IS NULL")
+SEALED = text("confirmation_key_id IS NOT NULL")
 
 oauth_requests = Table(
     "oauth_requests",
@@ -45,6 +46,12 @@ oauth_requests = Table(
         postgresql_where=UNDECIDED,
     ),
     Index(None, "expires_at"),
+    Index(
+        "ix_oauth_requests_confirmation_key_id",
+        "confirmation_key_id",
+        sqlite_where=SEALED,
+        postgresql_where=SEALED,
+    ),
     Index(
         "ix_oauth_requests_waiting",
         "tpp_id",
