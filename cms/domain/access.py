@@ -26,6 +26,9 @@ CODE_VALID_FOR: Final = timedelta(minutes=1)
 ACCESS_TOKEN_VALID_FOR: Final = timedelta(hours=1)
 # As long as a TPP may want to follow a payment, such as one with a date ahead.
 REFRESH_TOKEN_VALID_FOR: Final = timedelta(days=90)
+# However often the TPP refreshes, from then on the PSU has to be asked again: the time that access
+# without SCA has in its own field (Delegated Regulation (EU) 2018/389, Article 10a).
+GRANT_VALID_FOR: Final = timedelta(days=180)
 # So long an expired token is told from one that never was.
 TOKENS_KEPT_FOR: Final = timedelta(days=7)
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from cms.domain.access import (
     ACCESS_TOKEN_VALID_FOR,
     CODE_VALID_FOR,
+    GRANT_VALID_FOR,
     MOST_UNDECIDED,
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
@@ -175,6 +176,29 @@ class Access:
             self._note(uow, EventType.ACCESS_DECLINED, request)
         return request.answer(self.issuer or "", error="access_denied")
 
+    def granted_by(self, psu: PsuId, instance_id: str) -> list[tuple[AccessRequest, Tpp]]:
+        """What this PSU has granted and TPPs can still use, the newest first. Raises Malformed."""
+        if psu.empty:
+            raise Malformed("psu-id is missing.", path="psu-id")
+        now = self._clock()
+        with self._store.reading() as uow:
+            found = uow.oauth.granted_by(psu, instance_id, since=now - GRANT_VALID_FOR, now=now)
+            tpps = [uow.tpps.find(each.tpp_id) for each in found]
+        return [(each, tpp) for each, tpp in zip(found, tpps, strict=True) if tpp is not None]
+
+    def take_back(self, request_id: str, instance_id: str, psu: PsuId) -> None:
+        """The PSU grants it no more, or the bank for the PSU; again it changes nothing.
+
+        Raises Unknown, also for what another PSU has granted.
+        """
+        with self._store.writing() as uow:
+            request = _known(uow, request_id)
+            own = request.instance_id == instance_id and request.granted_at is not None
+            if not own or request.psu is None or not psu.same_as(request.psu):
+                raise Unknown
+            if uow.oauth.revoke_all(request, self._clock()):
+                self._note(uow, EventType.ACCESS_REVOKED, request)
+
     def redeem(self, code: str) -> AccessRequest | None:
         """Take the code for its only try, right or wrong; None for one that is not good.
 
@@ -266,7 +290,9 @@ class Access:
         now, bound_to = self._clock(), new.certificate_thumbprint
         kind, ends = TokenKind.ACCESS, now + ACCESS_TOKEN_VALID_FOR
         uow.oauth.add_token(hashed(new.access_token), Token(kind, request, now, ends, bound_to))
-        kind, ends = TokenKind.REFRESH, now + REFRESH_TOKEN_VALID_FOR
+        granted_at = request.granted_at or now
+        kind = TokenKind.REFRESH
+        ends = min(now + REFRESH_TOKEN_VALID_FOR, granted_at + GRANT_VALID_FOR)
         uow.oauth.add_token(hashed(new.refresh_token), Token(kind, request, now, ends))
 
     def _ensure_never_paid(self, uow: UnitOfWork, request: AccessRequest) -> None:

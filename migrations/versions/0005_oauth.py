@@ -62,6 +62,7 @@ def upgrade() -> None:
         postgresql_where=UNDECIDED,
     )
     op.create_index("ix_oauth_requests_expires_at", "oauth_requests", ["expires_at"])
+    op.create_index("ix_oauth_requests_psu_id", "oauth_requests", ["psu_id"])
     op.create_index(
         "ix_oauth_requests_confirmation_key_id",
         "oauth_requests",

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cms.domain.access import (
     CODE_VALID_FOR,
+    GRANT_VALID_FOR,
     REFRESH_TOKEN_VALID_FOR,
     REQUEST_VALID_FOR,
     TOKENS_KEPT_FOR,
@@ -183,6 +184,22 @@ def test_a_refresh_token_is_exchanged_by_one_and_then_all_is_void(desk: Desk) ->
         won = desk.access.token(new[ended.index(True)].access_token)
         assert won is not None
         assert won.void
+
+
+def test_refreshing_has_an_end(desk: Desk) -> None:
+    """However often it is done: a grant lives half a year."""
+    request, new = desk.issued()
+    assert request.psu is not None
+    half = REFRESH_TOKEN_VALID_FOR - timedelta(days=1)
+    for _ in range(2):
+        desk.rooms.clock.advance(half)
+        old, new = new, tokens()
+        assert desk.access.exchange(old.refresh_token, new)
+    assert len(desk.access.granted_by(request.psu, TENANT)) == 1
+    desk.rooms.clock.advance(GRANT_VALID_FOR - 2 * half)
+
+    assert not desk.access.exchange(new.refresh_token, tokens())
+    assert desk.access.granted_by(request.psu, TENANT) == []
 
 
 @pytest.mark.parametrize("of", [lambda new: new.access_token, lambda new: new.refresh_token])

@@ -64,6 +64,27 @@ class OAuthQueries:
         row = self._connection.execute(query.order_by(*newest).limit(1)).one_or_none()
         return _request(row) if row else None
 
+    def granted_by(
+        self, psu: PsuId, instance_id: str, *, since: datetime, now: datetime
+    ) -> list[AccessRequest]:
+        """What this PSU has granted since then and a TPP can still use; the newest first."""
+        token = exists().where(
+            tokens.c.request_id == requests.c.request_id,
+            tokens.c.used_at.is_(None),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > now,
+        )
+        code = and_(requests.c.code_used_at.is_(None), requests.c.code_expires_at > now)
+        query = select(requests).where(
+            *(requests.c[name] == value for name, value in psu_columns(psu).items()),
+            requests.c.instance_id == instance_id,
+            requests.c.granted_at > since,
+            requests.c.revoked_at.is_(None),
+            or_(token, code),
+        )
+        newest = requests.c.granted_at.desc(), requests.c.request_id
+        return [_request(row) for row in self._connection.execute(query.order_by(*newest))]
+
     def waiting(self, tpp_id: str, now: datetime, most: int) -> int:
         """How many requests before any payment the TPP has that are undecided; `most` at most."""
         of_it = select(requests.c.request_id).where(

@@ -46,6 +46,7 @@ oauth_requests = Table(
         postgresql_where=UNDECIDED,
     ),
     Index(None, "expires_at"),
+    Index(None, "psu_id"),
     Index(
         "ix_oauth_requests_confirmation_key_id",
         "confirmation_key_id",
