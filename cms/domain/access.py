@@ -15,13 +15,20 @@ from cms.domain.errors import Refusal
 from cms.domain.ids import is_id
 from cms.domain.parties import PsuId
 
-# From the TPP's request to the end of the PSU's visit.
+# From the TPP's request to the end of the PSU's visit; that for a payment has the time of the
+# payment's authorisation.
 REQUEST_VALID_FOR: Final = timedelta(hours=1)
+# Requests before any payment come from browsers, hence from anybody. So many of one TPP that nobody
+# has decided are kept: more than the PSUs of a large TPP leave in the hour that a request lives.
+MOST_UNDECIDED: Final = 10_000
 # The TPP redeems it at once: a minute is what a slow network needs (RFC 6749, 4.1.2: at most ten).
 CODE_VALID_FOR: Final = timedelta(minutes=1)
 ACCESS_TOKEN_VALID_FOR: Final = timedelta(hours=1)
 # As long as a TPP may want to follow a payment, such as one with a date ahead.
 REFRESH_TOKEN_VALID_FOR: Final = timedelta(days=90)
+# However often the TPP refreshes, from then on the PSU has to be asked again: the time that access
+# without SCA has in its own field (Delegated Regulation (EU) 2018/389, Article 10a).
+GRANT_VALID_FOR: Final = timedelta(days=180)
 # So long an expired token is told from one that never was.
 TOKENS_KEPT_FOR: Final = timedelta(days=7)
 
@@ -32,6 +39,12 @@ class AccessEnded(Refusal):
     """The request for access was decided before, or its time is over."""
 
     text = "This request for access has ended."
+
+
+class BeingDecided(Refusal):
+    """A PSU has logged in to decide on the request: it is declined there, and in no other way."""
+
+    text = "The PSU is deciding on it."
 
 
 class GrantedByPayment(Refusal):
@@ -71,8 +84,9 @@ class AccessRequest:
 
     `redirect_uri` is the TPP's, checked; `state` and `code_challenge` (S256) are as it sent them.
     `psu` is who has granted it, at `granted_at`; `ended_at` is set when the PSU has nothing more to
-    decide: it was granted, declined, or another one has taken its place. `revoked_at`: the code and
-    all tokens that stem from it are worth nothing.
+    decide: it was granted, declined, or another one has taken its place. `code_used_at`: the TPP
+    has come with the code. `revoked_at`: the code and all tokens that stem from it are worth
+    nothing.
     """
 
     request_id: str
@@ -89,6 +103,7 @@ class AccessRequest:
     psu: PsuId | None = None
     granted_at: datetime | None = None
     ended_at: datetime | None = None
+    code_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
     def answer(self, issuer: str, **parameters: str | None) -> str:
@@ -104,6 +119,14 @@ class AccessRequest:
     def open_at(self, now: datetime) -> bool:
         """May the PSU still decide?"""
         return self.ended_at is None and now < self.expires_at
+
+    def leads_back_at(self, now: datetime) -> bool:
+        """May the PSU's browser come for a code? Also again, while nobody has used the last one:
+        an answer may be lost on its way.
+        """
+        unused = self.code_used_at is None and self.revoked_at is None
+        waits = self.ended_at is None or (self.granted_at is not None and unused)
+        return waits and now < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

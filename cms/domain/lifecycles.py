@@ -118,6 +118,12 @@ AUTHORISATION: Final = Lifecycle(
         Row(frozenset({A.UNCONFIRMED}), Cause.CODE_WRONG, A.FAILED, ref="IG confirmation#wrong"),
         Row(_open(A), Cause.SUPERSEDED, A.FAILED, ref="A11 same-psu-again"),
         Row(_open(A), Cause.PARENT_CLOSED, A.FAILED, ref="P5 cancelled#authorisations"),
+        Row(
+            frozenset({A.RECEIVED, A.PSU_IDENTIFIED}),
+            Cause.ACCESS_DECLINED,
+            A.FAILED,
+            ref="RFC 6749 4.1.2.1#access_denied",
+        ),
         Row(_open(A), Cause.BANK_FAILED, A.FAILED, ref="A3 start-authorisation#bank-error"),
         Row(_open(A), Cause.PARENT_EXPIRED, A.FAILED, ref="P8 not-confirmed#authorisations"),
         Row(_open(A), Cause.AUTHORISATION_EXPIRED, A.FAILED, ref="IG authorisation#expired"),

@@ -84,6 +84,8 @@ class Cause(StrEnum):
     PARENT_CLOSED = "parent_closed", EventOrigin.XS2A_INTERNAL
     PSU_AUTHORISED = "psu_authorised", EventOrigin.TPP  # the bank acted on a PSU's authorisation
     CANCELLED = "cancelled", EventOrigin.TPP  # the bank has cancelled the payment
+    # With OAuth the PSU turned back before the log-in, and the TPP was told so.
+    ACCESS_DECLINED = "access_declined", EventOrigin.ASPSP_PSU_INTERFACE
     # The bank failed or refused the start of an authorisation (A3).
     BANK_FAILED = "bank_failed", EventOrigin.ASPSP
     BANK_REPORTED = "bank_reported", EventOrigin.ASPSP  # the bank's answer through the SPI

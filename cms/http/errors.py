@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
-from cms.domain.access import AccessEnded, GrantedByPayment
+from cms.domain.access import AccessEnded, BeingDecided, GrantedByPayment
 from cms.domain.errors import (
     AlreadyFinalised,
     BeingCarriedOut,
@@ -48,6 +48,7 @@ HTTP_STATUS_FOR_REFUSAL: Final[dict[type[Refusal], int]] = {
     CancellationNotRequested: 400,
     GrantedByPayment: 400,
     AccessEnded: 409,
+    BeingDecided: 409,
     LinkExpired: 408,
     BeingCarriedOut: 409,
     TooManyAuthorisations: 400,

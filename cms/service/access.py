@@ -13,9 +13,12 @@ from hashlib import sha256
 from cms.domain.access import (
     ACCESS_TOKEN_VALID_FOR,
     CODE_VALID_FOR,
+    GRANT_VALID_FOR,
+    MOST_UNDECIDED,
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
     AccessRequest,
+    BeingDecided,
     GrantedByPayment,
     Token,
     TokenKind,
@@ -27,8 +30,10 @@ from cms.domain.events import EventType
 from cms.domain.ids import known_form
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import RedirectUris
-from cms.domain.statuses import ScaStatus
+from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.store.journal import changed_row
+from cms.store.queries.oauth import NewCode
+from cms.store.queries.sealed_rows import CONFIRMATION_CODES
 from cms.store.sealing import KeyRing, Place, Sealed
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -37,6 +42,8 @@ Clock = Callable[[], datetime]
 _APPROVED = b"approved"
 # The PSU has done its part; what comes after it is the bank's and the TPP's.
 _AUTHORISED = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED, ScaStatus.UNCONFIRMED})
+# No PSU has logged in at the bank: at most the TPP has said who is to come.
+_UNTOUCHED = frozenset({ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +75,22 @@ class Access:
         self._new_secret = new_secret
         self.issuer = issuer
 
-    def begin(self, request: AccessRequest) -> None:
-        """Keep a new request. One for the same authorisation that is undecided has ended."""
+    def begin(self, request: AccessRequest) -> bool:
+        """Keep a new request. One for the same authorisation that is undecided has ended.
+
+        False where too many of the TPP wait already: before any payment whoever opens an address
+        makes one. Raises AccessEnded where the authorisation is decided by now.
+        """
         with self._store.writing() as uow:
+            if request.authorisation_id is not None:
+                # One at a time: two would both find no earlier one.
+                below = uow.authorisations.find(request.authorisation_id, lock=True)
+                if below is None or below.status.finalised or below.status in _AUTHORISED:
+                    raise AccessEnded
+            elif uow.oauth.waiting(request.tpp_id, self._clock(), MOST_UNDECIDED) >= MOST_UNDECIDED:
+                return False
             uow.oauth.add(request)
+        return True
 
     def find(self, request_id: str) -> AccessRequest:
         """The request of whatever tenant: the PSU's browser names none. Raises Unknown."""
@@ -102,8 +121,8 @@ class Access:
         if self.issuer is None or authorisation.sca_approach is not Approach.OAUTH:
             return own
         with self._store.reading() as uow:
-            request = uow.oauth.undecided(authorisation.authorisation_id)
-        if request is None or not request.open_at(self._clock()):
+            request = uow.oauth.latest(authorisation.authorisation_id)
+        if request is None or not request.leads_back_at(self._clock()):
             return own
         return RedirectUris(
             ok=f"{self.issuer}/oauth/approved/{request.request_id}/{self._proof(request)}",
@@ -123,7 +142,8 @@ class Access:
 
     def approved(self, request_id: str, proof: str, confirmation_code: str | None) -> str:
         """The PSU comes back from authorising the payment; the address that takes the code to the
-        TPP, with the confirmation code where one has to follow.
+        TPP, with the confirmation code where one has to follow. Who comes again, while nobody has
+        used the code, gets another one in its place.
 
         Raises Unknown, also for a wrong proof and an unauthorised payment, and AccessEnded.
         """
@@ -132,7 +152,8 @@ class Access:
             below = request.authorisation_id
             authorisation = uow.authorisations.find(below) if below else None
         self._check_proof(request, proof)
-        self._ensure_open(request)
+        if not request.leads_back_at(self._clock()):
+            raise AccessEnded
         if authorisation is None or authorisation.psu is None:
             raise Unknown
         if authorisation.status not in _AUTHORISED:
@@ -142,12 +163,41 @@ class Access:
         return self._grant(request, authorisation.psu, confirmation_code)
 
     def decline(self, request: AccessRequest) -> str:
-        """The PSU has not granted it; the address that tells the TPP. Raises AccessEnded."""
+        """The PSU has not granted it; the address that tells the TPP.
+
+        With it ends an authorisation to which no PSU has come: nobody can pay any more what the TPP
+        holds for declined. Raises AccessEnded, also for a payment that was authorised, and
+        BeingDecided.
+        """
         with self._store.writing() as uow:
+            self._ensure_never_paid(uow, request)
             if not uow.oauth.decline(request, self._clock()):
                 raise AccessEnded
             self._note(uow, EventType.ACCESS_DECLINED, request)
         return request.answer(self.issuer or "", error="access_denied")
+
+    def granted_by(self, psu: PsuId, instance_id: str) -> list[tuple[AccessRequest, Tpp]]:
+        """What this PSU has granted and TPPs can still use, the newest first. Raises Malformed."""
+        if psu.empty:
+            raise Malformed("psu-id is missing.", path="psu-id")
+        now = self._clock()
+        with self._store.reading() as uow:
+            found = uow.oauth.granted_by(psu, instance_id, since=now - GRANT_VALID_FOR, now=now)
+            tpps = [uow.tpps.find(each.tpp_id) for each in found]
+        return [(each, tpp) for each, tpp in zip(found, tpps, strict=True) if tpp is not None]
+
+    def take_back(self, request_id: str, instance_id: str, psu: PsuId) -> None:
+        """The PSU grants it no more, or the bank for the PSU; again it changes nothing.
+
+        Raises Unknown, also for what another PSU has granted.
+        """
+        with self._store.writing() as uow:
+            request = _known(uow, request_id)
+            own = request.instance_id == instance_id and request.granted_at is not None
+            if not own or request.psu is None or not psu.same_as(request.psu):
+                raise Unknown
+            if uow.oauth.revoke_all(request, self._clock()):
+                self._note(uow, EventType.ACCESS_REVOKED, request)
 
     def redeem(self, code: str) -> AccessRequest | None:
         """Take the code for its only try, right or wrong; None for one that is not good.
@@ -171,11 +221,13 @@ class Access:
         """Keep new tokens in the place of a refresh token; False if it is not good any more."""
         token_hash = hashed(refresh_token)
         with self._store.writing() as uow:
+            taken = uow.oauth.use_up(token_hash, self._clock())
             old = uow.oauth.find_token(token_hash)
-            if old is None or not uow.oauth.use_up(token_hash, self._clock()):
-                return False
-            self._add(uow, old.request, new)
-        return True
+            if old is not None and taken:
+                self._add(uow, old.request, new)
+            elif old is not None and old.used_at is not None:
+                self._void(uow, old.request)  # it came twice at the same moment
+        return old is not None and taken
 
     def token(self, token: str) -> Token | None:
         """What is known of a token, good or not; None for one that nobody has issued here."""
@@ -211,25 +263,24 @@ class Access:
         return None if sealed is None else self._ring.open(sealed, _code_of(request)).decode()
 
     def forget(self, kept_for: timedelta, limit: int) -> int:
-        """Forget tokens that expired long ago, and requests without any; how many there were."""
+        """Forget tokens that expired long ago, and requests without any; how many there were. A
+        confirmation code goes as soon as its request is over.
+        """
+        now = self._clock()
         with self._store.writing() as uow:
-            return uow.oauth.purge(self._clock() - kept_for, limit)
+            uow.oauth.drop_late_confirmations(now)
+            return uow.oauth.purge(now - kept_for, limit)
 
     def _grant(
         self, request: AccessRequest, psu: PsuId, confirmation_code: str | None = None
     ) -> str:
         now, code = self._clock(), self._new_secret()
+        new = NewCode(hashed(code), now + CODE_VALID_FOR)
         with self._store.writing() as uow:
-            granted = uow.oauth.grant(
-                request,
-                psu,
-                code_hash=hashed(code),
-                code_expires_at=now + CODE_VALID_FOR,
-                at=now,
-            )
-            if not granted:
+            if uow.oauth.grant(request, psu, new, now):
+                self._note(uow, EventType.ACCESS_GRANTED, request)
+            elif request.authorisation_id is None or not uow.oauth.renew_code(request, new):
                 raise AccessEnded
-            self._note(uow, EventType.ACCESS_GRANTED, request)
             if confirmation_code is not None:
                 sealed = self._ring.seal(confirmation_code.encode(), _code_of(request))
                 uow.oauth.keep_confirmation(request, sealed)
@@ -239,8 +290,26 @@ class Access:
         now, bound_to = self._clock(), new.certificate_thumbprint
         kind, ends = TokenKind.ACCESS, now + ACCESS_TOKEN_VALID_FOR
         uow.oauth.add_token(hashed(new.access_token), Token(kind, request, now, ends, bound_to))
-        kind, ends = TokenKind.REFRESH, now + REFRESH_TOKEN_VALID_FOR
+        granted_at = request.granted_at or now
+        kind = TokenKind.REFRESH
+        ends = min(now + REFRESH_TOKEN_VALID_FOR, granted_at + GRANT_VALID_FOR)
         uow.oauth.add_token(hashed(new.refresh_token), Token(kind, request, now, ends))
+
+    def _ensure_never_paid(self, uow: UnitOfWork, request: AccessRequest) -> None:
+        """Raises AccessEnded where the payment was or will be carried out, and BeingDecided."""
+        if request.scope.payment_id is None or request.authorisation_id is None:
+            return
+        payment = uow.payments.find(request.scope.payment_id, lock=True)
+        below = uow.authorisations.find(request.authorisation_id, lock=True)
+        if payment is None or below is None:
+            raise Unknown
+        if below.status in _UNTOUCHED and payment.open_intent_id is None:
+            uow.move(below, Cause.ACCESS_DECLINED, at=self._clock())
+        rejected = below.kind.joins_psu and payment.status is TransactionStatus.RJCT
+        if below.status in _AUTHORISED and not rejected:
+            raise AccessEnded
+        if not below.status.finalised and not rejected:
+            raise BeingDecided
 
     def _void(self, uow: UnitOfWork, request: AccessRequest) -> None:
         if uow.oauth.revoke_all(request, self._clock()):
@@ -297,4 +366,4 @@ def _proof_of(request: AccessRequest) -> Place:
 
 
 def _code_of(request: AccessRequest) -> Place:
-    return Place("oauth_requests.confirmation", request.request_id, request.instance_id)
+    return Place(CONFIRMATION_CODES.name, request.request_id, request.instance_id)

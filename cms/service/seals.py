@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cms.domain.errors import SealedByAnotherKey
-from cms.store.queries.bank_states import StoredState
+from cms.store.queries.sealed_rows import SEALED, SealedColumns, SealedRow
 from cms.store.sealing import KeyRing
 from cms.store.unit_of_work import Store
 
@@ -44,7 +44,7 @@ class Seals:
     def missing_key(self) -> str | None:
         """The id of a key that is needed to open something and not in the ring; else None."""
         with self._store.reading() as uow:
-            return uow.bank_states.sealed_by_others(self._ring.key_ids)
+            return uow.sealed.sealed_by_others(self._ring.key_ids)
 
     def uses(self) -> list[KeyUse]:
         """The keys of the ring, newest first, then those that are missing in it."""
@@ -62,35 +62,36 @@ class Seals:
         Raises KeysMissing before anything is changed, and SealBroken.
         """
         self._demand_keys()
-        after = ""
-        while rows := self._next(after, batch):
-            yield self._renewed(rows)
-            after = rows[-1].resource_id
+        for each in SEALED:
+            after = ""
+            while rows := self._next(each, after, batch):
+                yield self._renewed(each, rows)
+                after = rows[-1].place.resource_id
 
     def _demand_keys(self) -> None:
         missing = {use.key_id: use.rows for use in self.uses() if not use.in_ring}
         if missing:
             raise KeysMissing(missing)
 
-    def _next(self, after: str, most: int) -> list[StoredState]:
+    def _next(self, of: SealedColumns, after: str, most: int) -> list[SealedRow]:
         with self._store.reading() as uow:
-            return uow.bank_states.batch_of_others(self._ring.newest, after=after, most=most)
+            return uow.sealed.batch_of_others(of, self._ring.newest, after=after, most=most)
 
-    def _renewed(self, rows: list[StoredState]) -> int:
+    def _renewed(self, of: SealedColumns, rows: list[SealedRow]) -> int:
         anew = [(row, self._opened(row)) for row in rows]
         with self._store.writing() as uow:
             return sum(
-                uow.bank_states.replace_seal(row, self._ring.seal(plain, row.place))
+                uow.sealed.replace_seal(of, row, self._ring.seal(plain, row.place))
                 for row, plain in anew
             )
 
-    def _opened(self, row: StoredState) -> bytes:
+    def _opened(self, row: SealedRow) -> bytes:
         try:
             return self._ring.open(row.sealed, row.place)
         except SealedByAnotherKey as error:
-            text = f"the bank state of {row.resource_id} was changed outside of the server"
+            text = f"{row.place.table}: {row.place.resource_id} was changed outside of the server"
             raise SealBroken(text) from error
 
     def _counts(self) -> dict[str, int]:
         with self._store.reading() as uow:
-            return uow.bank_states.count_by_key()
+            return uow.sealed.count_by_key()

@@ -130,6 +130,7 @@ _CHANGED_BY: Final = {
     EventType.TPP_UNBLOCKED: EventOrigin.ASPSP,
     EventType.ACCESS_GRANTED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.ACCESS_DECLINED: EventOrigin.ASPSP_PSU_INTERFACE,
+    EventType.ACCESS_REVOKED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.ACCESS_VOIDED: EventOrigin.XS2A_INTERNAL,
 }
 

@@ -13,7 +13,7 @@ from cms.domain.authorisation import Authorisation
 from cms.domain.errors import StoreUnavailable
 from cms.domain.moving import move
 from cms.domain.payment import Payment
-from cms.domain.statuses import Cause, FinalisableStatus
+from cms.domain.statuses import Cause, FinalisableStatus, ScaStatus
 from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.event_writer import EventWriter
 from cms.store.inserts import NewRow, insert_together
@@ -30,6 +30,7 @@ from cms.store.queries.oauth import OAuthQueries
 from cms.store.queries.operators import OperatorQueries, OperatorSessionQueries, TrailQueries
 from cms.store.queries.payments import PaymentQueries
 from cms.store.queries.revocation import RevocationQueries
+from cms.store.queries.sealed_rows import SealedRowQueries
 from cms.store.queries.search import SearchQueries
 from cms.store.queries.stop_list import StopListQueries
 from cms.store.queries.tpps import TppQueries
@@ -62,6 +63,7 @@ class UnitOfWork:
         self.due = DueQueries(connection)
         self.events = EventQueries(connection)
         self.bank_states = BankStateQueries(connection)
+        self.sealed = SealedRowQueries(connection)
 
     def move(
         self,
@@ -71,13 +73,17 @@ class UnitOfWork:
         at: datetime,
         reported: FinalisableStatus | None = None,
     ) -> None:
-        """Move the resource as its lifecycle says, in the database and its history too.
+        """Move the resource as its lifecycle says, in the database and its history too. A
+        confirmation code that waits sealed has no use any more when its authorisation has ended.
 
         Raises AlreadyFinalised, IllegalMove, and ChangedMeanwhile (S1).
         """
         made = move(resource, cause, at=at, reported=reported)
-        if made is not None:
-            self.moves.record(made)
+        if made is None:
+            return
+        self.moves.record(made)
+        if made.source is ScaStatus.UNCONFIRMED and made.target.finalised:
+            self.oauth.drop_confirmation(made.resource_id)
 
 
 class Store:

@@ -17,6 +17,8 @@ ID = sa.String(64)
 CODE = sa.String(40)
 TEXT = sa.String(500)
 MOMENT = sa.DateTime(timezone=True)
+UNDECIDED = sa.text("ended_at IS NULL")
+SEALED = sa.text("confirmation_key_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -51,7 +53,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tpp_id"], ["tpps.tpp_id"], name="fk_oauth_requests_tpp_id_tpps"),
     )
     op.create_index("ix_oauth_requests_authorisation_id", "oauth_requests", ["authorisation_id"])
+    op.create_index(
+        "uq_oauth_requests_undecided",
+        "oauth_requests",
+        ["authorisation_id"],
+        unique=True,
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    )
     op.create_index("ix_oauth_requests_expires_at", "oauth_requests", ["expires_at"])
+    op.create_index("ix_oauth_requests_psu_id", "oauth_requests", ["psu_id"])
+    op.create_index(
+        "ix_oauth_requests_confirmation_key_id",
+        "oauth_requests",
+        ["confirmation_key_id"],
+        sqlite_where=SEALED,
+        postgresql_where=SEALED,
+    )
+    op.create_index(
+        "ix_oauth_requests_waiting",
+        "oauth_requests",
+        ["tpp_id", "expires_at"],
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    )
     op.create_table(
         "oauth_tokens",
         sa.Column("token_hash", ID, nullable=False),

@@ -36,7 +36,7 @@ from sandbox.online_banking.cms_port import CmsClient, CmsRefused, PaymentToAppr
 from sandbox.online_banking.joint import signatures
 from sandbox.online_banking.links import Links
 from sandbox.online_banking.news import tell_outcome, tell_payment, tell_step
-from sandbox.online_banking.sessions import end_visit, open_visit, visitor
+from sandbox.online_banking.sessions import open_visit, visitor
 from sandbox.online_banking.ways_back import safe_way_back
 from sandbox.online_banking.wording import INVITATIONS, tries_left, wording_for
 
@@ -203,8 +203,7 @@ class Approvals:
         if progress is None or not progress.sca_status.closed:
             raise OutOfTurn("nothing has ended yet")
         tell_outcome(self._cms, link, progress)
-        end_visit()
-        return endings.ending(progress, link.ok_uri, link.nok_uri, link.tpp_name)
+        return endings.of_link(progress, link)  # the visit stays: who comes again finds back
 
     def _too_late(self, link: PaymentToApprove, refusal: OrderRefused) -> AnyResponse:
         progress = self._bank.progress(link.authorisation_id)

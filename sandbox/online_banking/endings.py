@@ -13,6 +13,7 @@ from sandbox.core.orders import OrderStatus
 from sandbox.core.purposes import Purpose
 from sandbox.online_banking.cms_port import PaymentToApprove
 from sandbox.online_banking.pages import Message, Mood, message_page
+from sandbox.online_banking.sessions import visitor
 from sandbox.online_banking.ways_back import safe_way_back, with_confirmation_code
 from sandbox.online_banking.wording import NAMING, kind_of
 
@@ -67,18 +68,34 @@ _PAGES: Final[Mapping[tuple[Purpose, Ending], Message]] = {
 
 
 def ending(
-    progress: Progress, ok_uri: str | None, nok_uri: str | None, tpp_name: str = ""
+    progress: Progress, *, link_id: str, ok_uri: str | None, nok_uri: str | None, tpp_name: str = ""
 ) -> Response:
-    """The answer to the PSU when the bank has closed the authorisation.
+    """The answer to the visitor when the bank has closed the authorisation.
 
     Whoever has just confirmed or declined goes straight back to the TPP; whoever failed, was
     rejected, waits for somebody else or comes again is told so first.
+
+    The good way back is for the browser in which the PSU who has authorised is logged in: with
+    OAuth who follows it gets the TPP's code. Whoever else has the link learns how it ended.
     """
     kind = ending_of(progress)
-    way_back = safe_way_back(ok_uri if kind in _WELL else nok_uri)
+    own = progress.psu_id is not None and visitor(link_id) == progress.psu_id
+    good = ok_uri if own else None
+    way_back = safe_way_back(good if kind in _WELL else nok_uri)
     if request.method == "POST" and way_back and kind in {Ending.DONE, Ending.DECLINED}:
         return redirect(way_back, 303)
     return decided_before(progress, way_back, tpp_name)
+
+
+def of_link(progress: Progress, link: PaymentToApprove) -> Response:
+    """The same, where the CMS still tells what is behind the link."""
+    return ending(
+        progress,
+        link_id=link.authorisation_id,
+        ok_uri=link.ok_uri,
+        nok_uri=link.nok_uri,
+        tpp_name=link.tpp_name,
+    )
 
 
 def ending_of(progress: Progress) -> Ending:
@@ -104,7 +121,7 @@ def message_for(progress: Progress) -> Message:
 
 
 def decided_before(progress: Progress, way_back: str | None, tpp_name: str = "") -> Response:
-    """What was decided, with a button back to the TPP."""
+    """What was decided, with a button back to the TPP where there is a way."""
     message = replace(message_for(progress), way_on=way_back, button=_button(tpp_name))
     return message_page(message, 403 if ending_of(progress) is Ending.BLOCKED else 200)
 

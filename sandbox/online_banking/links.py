@@ -47,7 +47,7 @@ class Links:
         allow_ways_back(link.ok_uri, link.nok_uri)
         if progress is not None and progress.sca_status.closed:
             tell_outcome(self._cms, link, progress)
-            abort(endings.ending(progress, link.ok_uri, link.nok_uri, link.tpp_name))
+            abort(endings.of_link(progress, link))
         at_cms = self._cms.authorisation(link_id)
         if at_cms.closed or link.transaction_status in _DEAD:
             abort(endings.used_up(link.nok_uri, link.tpp_name))
@@ -72,4 +72,6 @@ class Links:
         if progress.sca_status.done and progress.outcome is not None:
             tell_payment(self._cms, progress.payment_id, progress.outcome.status)
         allow_ways_back(at_cms.ok_uri, at_cms.nok_uri)
-        return endings.ending(progress, at_cms.ok_uri, at_cms.nok_uri)
+        return endings.ending(
+            progress, link_id=link_id, ok_uri=at_cms.ok_uri, nok_uri=at_cms.nok_uri
+        )

@@ -11,6 +11,7 @@ from cms.service.bank_states import LONGEST_STATE, BankStates
 from cms.service.payments import NewPayment
 from cms.service.seals import KeysMissing, KeyUse, SealBroken, Seals
 from cms.store.queries.bank_states import StoredState
+from cms.store.queries.sealed_rows import BANK_STATES, SealedRow
 from cms.store.sealing import KeyRing, key_id
 from cms.store.tables import bank_states
 from cms.store.unit_of_work import AlreadyThere
@@ -227,7 +228,8 @@ def test_rotation_leaves_alone_what_has_changed_meanwhile(rooms: Rooms) -> None:
     assert seen is not None
     rooms.bank_states.save(key, TENANT, b"newer")
     with rooms.store.writing() as uow:
-        assert not uow.bank_states.replace_seal(seen, ring(NEW).seal(STATE, seen.place))
+        row = SealedRow(seen.place, seen.sealed)
+        assert not uow.sealed.replace_seal(BANK_STATES, row, ring(NEW).seal(STATE, seen.place))
 
     assert rooms.bank_states.load(key, TENANT) == b"newer"
 

@@ -7,9 +7,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from cms.domain.access import (
     CODE_VALID_FOR,
+    GRANT_VALID_FOR,
     REFRESH_TOKEN_VALID_FOR,
     REQUEST_VALID_FOR,
     TOKENS_KEPT_FOR,
@@ -17,9 +20,14 @@ from cms.domain.access import (
     AccessRequest,
     Scope,
 )
+from cms.domain.approach import Approach
+from cms.domain.authorisation import Authorisation
 from cms.domain.errors import Unknown
 from cms.domain.parties import PsuId
+from cms.domain.statuses import ScaStatus
 from cms.service.access import Access, NewTokens
+from cms.service.authorisations import ScaReport
+from cms.store.tables import oauth_requests
 from tests.houses import ISSUER, NOW
 from tests.http.oauth.acting import query_of
 from tests.store.rooms import FULL_TPP, PSU, TENANT, Rooms, race
@@ -35,19 +43,24 @@ class Desk:
     rooms: Rooms
     access: Access
 
-    def begun(self) -> AccessRequest:
-        request = AccessRequest(
+    def request(self, below: Authorisation | None = None) -> AccessRequest:
+        """A new request, before any payment or for the authorisation of one; not kept yet."""
+        return AccessRequest(
             request_id=self.rooms.new_id(),
             instance_id=TENANT,
             tpp_id=self.rooms.tpps.register(FULL_TPP, TENANT),
             client_id=FULL_TPP.authorisation_number,
-            scope=Scope(),
+            scope=Scope(below.parent_id if below else None),
             redirect_uri="https://pay.example/ok",
             code_challenge="c" * 43,
             created_at=NOW,
             expires_at=NOW + REQUEST_VALID_FOR,
             state="of the browser",
+            authorisation_id=below.authorisation_id if below else None,
         )
+
+    def begun(self) -> AccessRequest:
+        request = self.request()
         self.access.begin(request)
         return request
 
@@ -110,6 +123,41 @@ def test_a_request_is_decided_by_one(desk: Desk) -> None:
         assert sum(isinstance(each, AccessEnded) for each in ended) == 2
 
 
+def test_of_requests_at_the_same_moment_one_is_undecided(desk: Desk) -> None:
+    """The online banking asks for the ways back of one; two of them are a 500 there."""
+    for _ in range(ROUNDS):
+        _, below = desk.rooms.kept()
+        below.sca_approach = Approach.OAUTH
+        requests = [desk.request(below) for _ in range(4)]
+        assert race(*[partial(desk.access.begin, each) for each in requests]) == [True] * 4
+
+        back = desk.access.ways_back(below).nok or ""
+        assert back.rpartition("/")[2] in {each.request_id for each in requests}
+        with desk.rooms.store.reading() as uow:
+            found = [uow.oauth.find(each.request_id) for each in requests]
+        assert [each is not None and each.ended_at is None for each in found].count(True) == 1
+
+
+def test_two_undecided_requests_for_one_authorisation_cannot_be_stored(desk: Desk) -> None:
+    _, below = desk.rooms.kept()
+    desk.access.begin(desk.request(below))
+    row = {"request_id": desk.rooms.new_id()}
+    copied = [c for c in oauth_requests.c if c.name not in row]
+    columns = ", ".join(c.name for c in copied)
+    copy = f"INSERT INTO oauth_requests (request_id, {columns}) SELECT :request_id, {columns}"
+    with pytest.raises(IntegrityError), desk.rooms.database.writes.begin() as connection:
+        connection.execute(text(f"{copy} FROM oauth_requests"), row)
+
+
+@pytest.mark.parametrize("status", ["finalised", "unconfirmed", "failed", "exempted"])
+def test_nothing_is_asked_for_by_an_authorisation_that_is_decided(desk: Desk, status: str) -> None:
+    payment, below = desk.rooms.kept()
+    report = ScaReport(ScaStatus(status), PSU)
+    desk.rooms.authorisations.report(payment.payment_id, below.authorisation_id, TENANT, report)
+    with pytest.raises(AccessEnded):
+        desk.access.begin(desk.request(below))
+
+
 def test_a_code_is_redeemed_by_one_and_then_it_is_void(desk: Desk) -> None:
     """Whoever loses has replayed it: what the winner gets is worth nothing."""
     for _ in range(ROUNDS):
@@ -124,12 +172,34 @@ def test_a_code_is_redeemed_by_one_and_then_it_is_void(desk: Desk) -> None:
         assert found.void
 
 
-def test_a_refresh_token_is_exchanged_by_one(desk: Desk) -> None:
+def test_a_refresh_token_is_exchanged_by_one_and_then_all_is_void(desk: Desk) -> None:
+    """Whoever loses has copied it, or has been copied; nobody can tell which."""
     for _ in range(ROUNDS):
         _, old = desk.issued()
-        exchange = [partial(desk.access.exchange, old.refresh_token, tokens()) for _ in range(2)]
+        new = [tokens(), tokens()]
+        exchange = [partial(desk.access.exchange, old.refresh_token, each) for each in new]
+        ended = race(*exchange)
 
-        assert sorted(race(*exchange)) == [False, True]
+        assert sorted(ended) == [False, True]
+        won = desk.access.token(new[ended.index(True)].access_token)
+        assert won is not None
+        assert won.void
+
+
+def test_refreshing_has_an_end(desk: Desk) -> None:
+    """However often it is done: a grant lives half a year."""
+    request, new = desk.issued()
+    assert request.psu is not None
+    half = REFRESH_TOKEN_VALID_FOR - timedelta(days=1)
+    for _ in range(2):
+        desk.rooms.clock.advance(half)
+        old, new = new, tokens()
+        assert desk.access.exchange(old.refresh_token, new)
+    assert len(desk.access.granted_by(request.psu, TENANT)) == 1
+    desk.rooms.clock.advance(GRANT_VALID_FOR - 2 * half)
+
+    assert not desk.access.exchange(new.refresh_token, tokens())
+    assert desk.access.granted_by(request.psu, TENANT) == []
 
 
 @pytest.mark.parametrize("of", [lambda new: new.access_token, lambda new: new.refresh_token])

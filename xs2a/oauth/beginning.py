@@ -35,7 +35,7 @@ class Stop:
 
 
 def begin(desk: Desk, parameters: Mapping[str, str]) -> GoOn | Stop:
-    """Keep the request and send the PSU to the bank's page."""
+    """Keep the request and send the PSU to the bank's page. Raises AccessEnded."""
     if not all(map(_VISIBLE.fullmatch, parameters.values())):
         return Stop()
     wanted = asking.read(
@@ -51,7 +51,9 @@ def begin(desk: Desk, parameters: Mapping[str, str]) -> GoOn | Stop:
     error = _error(wanted, parameters)
     if error is not None:
         return GoOn(request.answer(desk.access.issuer or "", error=error))
-    desk.access.begin(request)
+    if not desk.access.begin(request):
+        busy = request.answer(desk.access.issuer or "", error="temporarily_unavailable")
+        return GoOn(busy)
     return GoOn(wanted.page.replace("{request-id}", request.request_id))
 
 
@@ -72,6 +74,7 @@ def _error(wanted: Wanted, parameters: Mapping[str, str]) -> str | None:
 def _request(wanted: Wanted, client: OAuthClient, parameters: Mapping[str, str]) -> AccessRequest:
     """The request as it is kept, if it is good."""
     desk, now = wanted.desk, wanted.desk.clock()
+    below = wanted.authorisation
     return AccessRequest(
         request_id=desk.new_id(),
         instance_id=desk.instance_id,
@@ -81,7 +84,7 @@ def _request(wanted: Wanted, client: OAuthClient, parameters: Mapping[str, str])
         redirect_uri=parameters["redirect_uri"],
         code_challenge=parameters.get("code_challenge", ""),
         created_at=now,
-        expires_at=now + REQUEST_VALID_FOR,
+        expires_at=below.expires_at if below else now + REQUEST_VALID_FOR,
         state=parameters.get("state"),
-        authorisation_id=wanted.authorisation.authorisation_id if wanted.authorisation else None,
+        authorisation_id=below.authorisation_id if below else None,
     )

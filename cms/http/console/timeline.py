@@ -25,6 +25,7 @@ _CHANGES: Final = {
     EventType.BANK_STATE_CHANGED,
     EventType.ACCESS_GRANTED,
     EventType.ACCESS_DECLINED,
+    EventType.ACCESS_REVOKED,
     EventType.ACCESS_VOIDED,
 }
 

@@ -1,10 +1,9 @@
 """Bank states: the connector's sealed bytes, one row for each resource that has some."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
 from cms.store.inserts import NewRow, PreparedInsert, insert_or
 from cms.store.sealing import Place, Sealed
@@ -79,37 +78,6 @@ class BankStateQueries:
         """Forget the state; False where there was none."""
         gone = self._connection.execute(delete(bank_states).where(_is(resource_id, instance_id)))
         return bool(gone.rowcount)
-
-    def count_by_key(self) -> dict[str, int]:
-        """How many rows each key has sealed."""
-        rows = func.count().label("rows")
-        query = select(bank_states.c.key_id, rows).group_by(bank_states.c.key_id)
-        return {each.key_id: each.rows for each in self._connection.execute(query)}
-
-    def sealed_by_others(self, key_ids: Sequence[str]) -> str | None:
-        """The id of a key that has sealed something and is none of these; None without one."""
-        query = select(bank_states.c.key_id).where(bank_states.c.key_id.not_in(key_ids)).limit(1)
-        found: str | None = self._connection.execute(query).scalar_one_or_none()
-        return found
-
-    def batch_of_others(self, key_id: str, *, after: str, most: int) -> list[StoredState]:
-        """The next rows, in the order of their ids, that this key has not sealed."""
-        query = (
-            select(bank_states)
-            .where(bank_states.c.resource_id > after, bank_states.c.key_id != key_id)
-            .order_by(bank_states.c.resource_id)
-            .limit(most)
-        )
-        return [_stored(row) for row in self._connection.execute(query)]
-
-    def replace_seal(self, seen: StoredState, sealed: Sealed) -> bool:
-        """Another seal round the same state; False when the row is no longer what was seen."""
-        statement = (
-            update(bank_states)
-            .where(_is_still(seen))
-            .values(key_id=sealed.key_id, sealed=sealed.content)
-        )
-        return bool(self._connection.execute(statement).rowcount)
 
 
 def _is(resource_id: str, instance_id: str) -> ColumnElement[bool]:

@@ -3,10 +3,23 @@
 What may be done once is one `UPDATE ... WHERE` it has not been done (S1).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from cms.domain.access import AccessRequest, Scope, Token, TokenKind
 from cms.domain.parties import PsuId
@@ -14,6 +27,14 @@ from cms.store.queries.psus import psu_columns, psu_of
 from cms.store.sealing import Sealed
 from cms.store.tables import oauth_requests as requests
 from cms.store.tables import oauth_tokens as tokens
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """An authorization code that the TPP is about to get, as it is kept."""
+
+    code_hash: str
+    expires_at: datetime
 
 
 class OAuthQueries:
@@ -33,33 +54,75 @@ class OAuthQueries:
         """The request, or None."""
         return self._one(requests.c.request_id == request_id)
 
-    def undecided(self, authorisation_id: str) -> AccessRequest | None:
-        """The request that is decided by this authorisation, if there is one and it is not yet."""
-        of_it = requests.c.authorisation_id == authorisation_id
-        return self._one(of_it, requests.c.ended_at.is_(None))
+    def latest(self, authorisation_id: str) -> AccessRequest | None:
+        """The request that is decided by this authorisation, undecided or granted: one that waits
+        comes first, else the newest.
+        """
+        query = select(requests).where(requests.c.authorisation_id == authorisation_id)
+        query = query.where(or_(requests.c.ended_at.is_(None), requests.c.granted_at.is_not(None)))
+        newest = requests.c.ended_at.is_not(None), requests.c.created_at.desc()
+        row = self._connection.execute(query.order_by(*newest).limit(1)).one_or_none()
+        return _request(row) if row else None
+
+    def granted_by(
+        self, psu: PsuId, instance_id: str, *, since: datetime, now: datetime
+    ) -> list[AccessRequest]:
+        """What this PSU has granted since then and a TPP can still use; the newest first."""
+        token = exists().where(
+            tokens.c.request_id == requests.c.request_id,
+            tokens.c.used_at.is_(None),
+            tokens.c.revoked_at.is_(None),
+            tokens.c.expires_at > now,
+        )
+        code = and_(requests.c.code_used_at.is_(None), requests.c.code_expires_at > now)
+        query = select(requests).where(
+            *(requests.c[name] == value for name, value in psu_columns(psu).items()),
+            requests.c.instance_id == instance_id,
+            requests.c.granted_at > since,
+            requests.c.revoked_at.is_(None),
+            or_(token, code),
+        )
+        newest = requests.c.granted_at.desc(), requests.c.request_id
+        return [_request(row) for row in self._connection.execute(query.order_by(*newest))]
+
+    def waiting(self, tpp_id: str, now: datetime, most: int) -> int:
+        """How many requests before any payment the TPP has that are undecided; `most` at most."""
+        of_it = select(requests.c.request_id).where(
+            requests.c.tpp_id == tpp_id,
+            requests.c.ended_at.is_(None),
+            requests.c.authorisation_id.is_(None),
+            requests.c.expires_at > now,
+        )
+        counted = select(func.count()).select_from(of_it.limit(most).subquery())
+        return int(self._connection.execute(counted).scalar_one())
 
     def by_code(self, code_hash: str) -> AccessRequest | None:
         """The request that has ended in the code of this hash, or None."""
         return self._one(requests.c.code_hash == code_hash)
 
-    def grant(
-        self,
-        request: AccessRequest,
-        psu: PsuId,
-        *,
-        code_hash: str,
-        code_expires_at: datetime,
-        at: datetime,
-    ) -> bool:
+    def grant(self, request: AccessRequest, psu: PsuId, code: NewCode, at: datetime) -> bool:
         """The PSU has granted it, and the TPP gets a code; False if it was decided before."""
         return self._end(
             requests.c.request_id == request.request_id,
             at,
             granted_at=at,
-            code_hash=code_hash,
-            code_expires_at=code_expires_at,
+            code_hash=code.code_hash,
+            code_expires_at=code.expires_at,
             **psu_columns(psu),
         )
+
+    def renew_code(self, request: AccessRequest, code: NewCode) -> bool:
+        """Another code in the place of the one that nobody has used; False if somebody has, or all
+        of the request is void.
+        """
+        statement = update(requests).where(
+            requests.c.request_id == request.request_id,
+            requests.c.granted_at.is_not(None),
+            requests.c.code_used_at.is_(None),
+            requests.c.revoked_at.is_(None),
+        )
+        changes = {"code_hash": code.code_hash, "code_expires_at": code.expires_at}
+        return self._changed(statement.values(changes))
 
     def decline(self, request: AccessRequest, at: datetime) -> bool:
         """The PSU has not granted it; False if it was decided before."""
@@ -89,6 +152,14 @@ class OAuthQueries:
         if row is None or row.confirmation_sealed is None:
             return None
         return Sealed(row.confirmation_key_id, bytes(row.confirmation_sealed))
+
+    def drop_confirmation(self, authorisation_id: str) -> None:
+        """Nobody confirms by that code any more: the authorisation has ended."""
+        self._drop_confirmations(requests.c.authorisation_id == authorisation_id)
+
+    def drop_late_confirmations(self, now: datetime) -> None:
+        """Forget the codes of requests whose time is over."""
+        self._drop_confirmations(requests.c.expires_at <= now)
 
     def add_token(self, token_hash: str, token: Token) -> None:
         """A new token."""
@@ -152,6 +223,12 @@ class OAuthQueries:
         statement = delete(requests).where(requests.c.request_id.in_(over))
         return done + self._connection.execute(statement).rowcount
 
+    def _drop_confirmations(self, which: ColumnElement[bool]) -> None:
+        statement = update(requests).where(which, requests.c.confirmation_key_id.is_not(None))
+        self._connection.execute(
+            statement.values(confirmation_key_id=None, confirmation_sealed=None)
+        )
+
     def _one(self, *where: ColumnElement[bool]) -> AccessRequest | None:
         row = self._connection.execute(select(requests).where(*where)).one_or_none()
         return _request(row) if row else None
@@ -197,6 +274,7 @@ def _request(row: Row[Any]) -> AccessRequest:
         psu=psu_of(row) if row.psu_id is not None else None,
         granted_at=row.granted_at,
         ended_at=row.ended_at,
+        code_used_at=row.code_used_at,
         revoked_at=row.revoked_at,
     )
 

@@ -2,11 +2,14 @@
 only the SHA-256 is kept: they are 256 random bits, which nobody guesses from it.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, text
 from sqlalchemy import Text as LongText
 
 from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
+
+UNDECIDED = text("ended_at IS NULL")
+SEALED = text("confirmation_key_id IS NOT NULL")
 
 oauth_requests = Table(
     "oauth_requests",
@@ -35,7 +38,28 @@ oauth_requests = Table(
     Column("confirmation_key_id", Code),
     Column("confirmation_sealed", Bytes),  # the code that the PSU's browser brought along
     Index(None, "authorisation_id"),
+    Index(
+        "uq_oauth_requests_undecided",  # who comes back is of one request (psu-api)
+        "authorisation_id",
+        unique=True,
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    ),
     Index(None, "expires_at"),
+    Index(None, "psu_id"),
+    Index(
+        "ix_oauth_requests_confirmation_key_id",
+        "confirmation_key_id",
+        sqlite_where=SEALED,
+        postgresql_where=SEALED,
+    ),
+    Index(
+        "ix_oauth_requests_waiting",
+        "tpp_id",
+        "expires_at",
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    ),
 )
 
 oauth_tokens = Table(

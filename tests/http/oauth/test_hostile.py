@@ -1,5 +1,6 @@
 """Whatever is sent to the authorization server, it answers; never with a 5xx (E4)."""
 
+from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -60,25 +61,43 @@ def test_requests_of_clients(pre_step: Actors) -> None:
     @tried
     @given(paths, grants, changed(TOKEN))
     def is_answered(path: str, grant: str, sent: dict[str, str]) -> None:
-        answer = pre_step.post(path, {"grant_type": grant, **sent})
+        odd_grant = sent["grant_type"] != TOKEN["grant_type"]
+        answer = pre_step.post(path, sent if odd_grant else {**sent, "grant_type": grant})
         assert answer.status_int in {200, 400}
 
     is_answered()
 
 
-def test_ways_back(pre_step: Actors) -> None:
+def test_ways_back(integrated: Actors) -> None:
+    """Also with the id of a request that waits, and with what its proof is made of."""
+    made = integrated.tpp.initiated()
+    integrated.ask(f"PIS:{made.payment_id}")
+    ok, _ = integrated.ways_back(made)
+    integrated.authorise(made)
+    *_, real_id, real_proof = ok.split("/")
+    key_id, _, sealed = real_proof.partition(".")
+    base64 = st.text(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=", max_size=80
+    )
+    proofs = (
+        ODD
+        | (ODD | base64).map(lambda odd: f"{key_id}.{odd}")
+        | (ODD | base64).map(lambda odd: f"{odd}.{sealed}")
+        | st.integers(0, len(sealed) - 1).map(lambda end: f"{key_id}.{sealed[:end]}")
+    )
+
     @tried
-    @given(ODD, ODD, ODD)
+    @given(st.just(real_id) | ODD, proofs, ODD)
     def is_answered(request_id: str, proof: str, code: str) -> None:
-        paths = (
-            f"/oauth/approved/{quote(request_id, safe='')}/{quote(proof, safe='')}",
-            f"/oauth/declined/{quote(request_id, safe='')}",
-        )
+        paths = [f"/oauth/approved/{quote(request_id, safe='')}/{quote(proof, safe='')}"]
+        if request_id != real_id:
+            paths.append(f"/oauth/declined/{quote(request_id, safe='')}")
         for path in paths:
-            answer: Any = pre_step.world.xs2a.get(f"{path}?confirmationCode={quote(code)}")
+            answer: Any = integrated.world.xs2a.get(f"{path}?confirmationCode={quote(code)}")
             assert answer.status_int in {400, 404, 405}
 
     is_answered()
+    assert integrated.come_back(ok).status_int == 200  # nothing of all that has used it up
 
 
 def test_tokens(pre_step: Actors) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
-from cms.domain.access import AccessEnded, GrantedByPayment
+from cms.domain.access import AccessEnded, BeingDecided, GrantedByPayment
 from cms.domain.errors import KeptBefore, LinkExpired, OrderBeingAuthorised, Refusal
 from cms.domain.operator import LogInBusy, LogInRefused, OperatorExists
 from cms.domain.profile import ProfileInvalid
@@ -24,6 +24,7 @@ from xs2a.http.oauth.door import NoServerOfOurs, RequestUnreadable
 NOT_FOR_TPPS = {
     AccessEnded,
     BankRefused,
+    BeingDecided,
     GrantedByPayment,
     KeptBefore,
     LinkExpired,

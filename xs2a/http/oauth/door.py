@@ -15,7 +15,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from cms import log_lines
-from cms.domain.access import AccessEnded
+from cms.domain.access import AccessEnded, BeingDecided
 from cms.domain.errors import Malformed, Refusal, StoreUnavailable, Unknown
 from cms.domain.events import EventType
 from cms.domain.profile import BlankTenant, UnknownTenant
@@ -84,6 +84,7 @@ PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
     NoServerOfOurs: 404,
     Unknown: 404,
     UnknownTenant: 404,
+    BeingDecided: 409,
     AccessEnded: 410,
     StoreUnavailable: 503,
 }

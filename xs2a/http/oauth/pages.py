@@ -48,6 +48,10 @@ _STOPS: Final = {
         "We do not know this address",
         "We have done nothing. Please start again where you came from.",
     ),
+    409: (
+        "You have begun to authorise",
+        "Please go back to your bank's page, and go on there or decline there.",
+    ),
     410: (
         "This has ended",
         "It was decided before, or took too long. Please go back to where you came from.",
@@ -77,6 +81,11 @@ def way_on(uri: str) -> Response:
         head=f'<meta http-equiv="refresh" content="0; url={address}">',
     )
     return answer(page.encode(), 200, _HEADERS)
+
+
+def nothing_told() -> Response:
+    """There is an answer here, for who asks for it."""
+    return answer(b"", 200, _HEADERS)
 
 
 def see_other(uri: str) -> Response:

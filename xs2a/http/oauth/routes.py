@@ -2,6 +2,8 @@
 back from the online banking.
 """
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
@@ -17,7 +19,7 @@ from xs2a.http.oauth.door import (
     parameters,
     told,
 )
-from xs2a.http.oauth.pages import see_other, stop_page, way_on
+from xs2a.http.oauth.pages import nothing_told, see_other, stop_page, way_on
 from xs2a.oauth.asking import Desk
 from xs2a.oauth.beginning import GoOn, begin
 from xs2a.oauth.client import OAuthClient
@@ -58,6 +60,18 @@ def _form(*names: str) -> dict[str, Any]:
     return {"content": {FORM: {"schema": {"type": "object", "properties": fields}}}}
 
 
+def idle_at_head(view: Callable[..., Response]) -> Callable[..., Response]:
+    """A HEAD changes nothing (RFC 9110, 9.2.1), and what a GET tells here comes of what it changes:
+    so whoever only looks, such as a scanner of links, is told nothing.
+    """
+
+    @functools.wraps(view)
+    def looked(desk: Desk, **path: str) -> Response:
+        return nothing_told() if request.method == "HEAD" else view(desk, **path)
+
+    return looked
+
+
 @oauth.route(METADATA_PATH, methods=["GET"])
 @oauth.doc(responses={"200": {"description": "The metadata (RFC 8414)"}})
 @for_anybody
@@ -75,6 +89,7 @@ def read_metadata(issuer: str) -> Response:
     },
 )
 @for_browsers
+@idle_at_head
 def ask(desk: Desk) -> Response:
     """A TPP sends its PSU here; PKCE with S256 is needed."""
     went = begin(desk, parameters(request.args))
@@ -84,6 +99,7 @@ def ask(desk: Desk) -> Response:
 @oauth.route("/oauth/approved/<string:request_id>/<string:proof>", methods=["GET"])
 @oauth.doc(responses={"200": {"description": "A page that leads on to the TPP"}})
 @for_browsers
+@idle_at_head
 def come_back(desk: Desk, request_id: str, proof: str) -> Response:
     """The bank's page sends the PSU here after the payment has been authorised."""
     code = parameters(request.args).get("confirmationCode")
@@ -93,6 +109,7 @@ def come_back(desk: Desk, request_id: str, proof: str) -> Response:
 @oauth.route("/oauth/declined/<string:request_id>", methods=["GET"])
 @oauth.doc(responses={"200": {"description": "A page that leads on to the TPP"}})
 @for_browsers
+@idle_at_head
 def turn_back(desk: Desk, request_id: str) -> Response:
     """The bank's page sends the PSU here when the payment was not authorised."""
     return way_on(desk.access.decline(desk.access.find(request_id)))

@@ -50,6 +50,7 @@ OURS = {
     "TPP_UNBLOCKED",
     "ACCESS_GRANTED",
     "ACCESS_DECLINED",
+    "ACCESS_REVOKED",
     "ACCESS_VOIDED",
     "OAUTH_TOKEN_REQUEST_RECEIVED",
     "OAUTH_REVOCATION_REQUEST_RECEIVED",
@@ -90,7 +91,7 @@ def test_an_update_of_every_kind_has_a_type_of_its_own() -> None:
             },
         ),
         (ASPSP, {Cause.BANK_REPORTED, Cause.BANK_FAILED, Cause.ASPSP_PUSHED}),
-        (PAGES, {Cause.ONLINE_BANKING_REPORTED}),
+        (PAGES, {Cause.ONLINE_BANKING_REPORTED, Cause.ACCESS_DECLINED}),
         (
             SERVER,
             {

@@ -1,0 +1,112 @@
+"""A browser that loses an answer finds its way again; who only looks changes nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from cms.domain.access import CODE_VALID_FOR, MOST_UNDECIDED
+from cms.store.tables import oauth_requests
+from tests.houses import ISSUER
+from tests.http.oauth.acting import Actors, address_on, outcome, query_of
+from tests.tpps import Made
+
+A_DAY = timedelta(days=1)  # the life of an authorisation in the tests' profile
+
+
+def authorised(actors: Actors) -> tuple[Made, str]:
+    """A payment that the PSU has authorised, and the good way back."""
+    made = actors.tpp.initiated()
+    actors.ask(f"PIS:{made.payment_id}")
+    ok, _ = actors.ways_back(made)
+    actors.authorise(made)
+    return made, ok
+
+
+def code_by(actors: Actors, uri: str) -> str:
+    return query_of(address_on(actors.come_back(uri)))["code"]
+
+
+@pytest.mark.parametrize("later", [timedelta(0), CODE_VALID_FOR, A_DAY - timedelta(seconds=1)])
+def test_who_comes_again_gets_another_code(integrated: Actors, later: timedelta) -> None:
+    made, ok = authorised(integrated)
+    lost = code_by(integrated, ok)
+    integrated.world.clock.advance(later)
+    code = code_by(integrated, ok)
+
+    assert code != lost
+    assert outcome(integrated.redeem(lost)) == "400 invalid_grant"
+    tokens = integrated.redeem(code).json
+    assert outcome(integrated.status_of(made, tokens["access_token"])) == "200 good"
+
+
+def test_the_bank_can_still_tell_the_way(integrated: Actors) -> None:
+    """A PSU who opens the bank's page again goes the same way."""
+    made, ok = authorised(integrated)
+    code_by(integrated, ok)
+    again, _ = integrated.ways_back(made)
+
+    assert outcome(integrated.redeem(code_by(integrated, again))) == "200 good"
+    own, _ = integrated.ways_back(made)
+    assert not own.startswith(ISSUER)
+
+
+@pytest.mark.parametrize("tried", ["right", "wrong", "too late"])
+def test_who_comes_after_the_code_was_tried_gets_none(integrated: Actors, tried: str) -> None:
+    _, ok = authorised(integrated)
+    code = code_by(integrated, ok)
+    if tried == "too late":
+        integrated.world.clock.advance(A_DAY)
+    else:
+        integrated.redeem(code, {"code_verifier": "w" * 43} if tried == "wrong" else {})
+
+    assert integrated.come_back(ok).status_int == 410
+
+
+def test_a_request_lives_as_long_as_its_authorisation(integrated: Actors) -> None:
+    made = integrated.tpp.initiated()
+    integrated.ask(f"PIS:{made.payment_id}")
+    _, nok = integrated.ways_back(made)
+    access = integrated.world.house.parts.access
+    request = access.find(nok.rpartition("/")[2])
+    below = integrated.world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
+
+    assert request.expires_at == below.expires_at == request.created_at + A_DAY
+
+
+def test_who_only_looks_changes_nothing(integrated: Actors) -> None:
+    made = integrated.tpp.initiated()
+    went = integrated.ask(f"PIS:{made.payment_id}").request.path_qs
+    ok, nok = integrated.ways_back(made)
+    integrated.authorise(made)
+    before = integrated.world.everything()
+    for address in (went, ok.removeprefix(ISSUER), nok.removeprefix(ISSUER)):
+        looked = integrated.world.xs2a.head(address)
+        assert (looked.status_int, looked.body) == (200, b"")
+        assert "Location" not in looked.headers
+
+    assert integrated.world.everything() == before
+    assert outcome(integrated.redeem(code_by(integrated, ok))) == "200 good"
+
+
+def test_what_anybody_may_have_kept_is_bounded(pre_step: Actors) -> None:
+    """Requests before any payment come from browsers, with nothing that proves who sent them."""
+    pre_step.request_id()
+    with pre_step.world.house.database.writes.begin() as connection:
+        columns = [each.name for each in oauth_requests.c if each.name != "request_id"]
+        listed = ", ".join(columns)
+        connection.execute(
+            text(
+                "WITH RECURSIVE numbers(n) AS "
+                "(SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most) "
+                f"INSERT INTO oauth_requests (request_id, {listed}) "
+                f"SELECT 'copy-' || n, {listed} FROM oauth_requests, numbers"
+            ),
+            {"most": MOST_UNDECIDED},
+        )
+    kept = pre_step.world.rows()["oauth_requests"]
+
+    assert (kept, outcome(pre_step.ask("PIS"))) == (MOST_UNDECIDED, "303 temporarily_unavailable")
+    assert pre_step.world.rows()["oauth_requests"] == kept
+    pre_step.world.clock.advance(timedelta(hours=1))
+    assert outcome(pre_step.ask("PIS")) == "303 on"
