@@ -18,7 +18,8 @@ from cms import log_lines
 from cms.domain.access import AccessEnded
 from cms.domain.errors import Malformed, Refusal, StoreUnavailable, Unknown
 from cms.domain.events import EventType
-from cms.domain.profile import BlankTenant, UnknownTenant
+from cms.domain.parties import Role
+from cms.domain.profile import BlankTenant, Profile, UnknownTenant
 from xs2a.http import gate
 from xs2a.http.answers import answer
 from xs2a.http.gate import Door, Known, Tenant, on_record
@@ -33,7 +34,10 @@ from xs2a.tpp.refusals import (
     CertificateExpired,
     CertificateInvalid,
     CertificateMissing,
+    CertificateRevoked,
+    RoleInvalid,
 )
+from xs2a.tpp.roles import check_role
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -70,7 +74,9 @@ ERROR_FOR_REFUSAL: Final[Mapping[type[Refusal], tuple[str, int]]] = {
     CertificateMissing: ("invalid_client", 401),
     CertificateInvalid: ("invalid_client", 401),
     CertificateExpired: ("invalid_client", 401),
+    CertificateRevoked: ("invalid_client", 401),
     CertificateBlocked: ("invalid_client", 401),
+    RoleInvalid: ("unauthorized_client", 400),
     RequestUnreadable: ("invalid_request", 400),
     Malformed: ("invalid_request", 400),
     BlankTenant: ("invalid_request", 400),
@@ -92,9 +98,11 @@ PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
 ClientView = Callable[[Desk, OAuthClient], Response]
 
 
-def for_clients(event: EventType) -> Callable[[ClientView], Callable[..., Response]]:
-    """The certificate says who it is (RFC 8705); the bank's stop list counts here too. Whoever is
-    known is put on record.
+def for_clients(
+    event: EventType, role: Role | None = None
+) -> Callable[[ClientView], Callable[..., Response]]:
+    """The certificate says who it is (RFC 8705); the bank's stop list counts here too, and the
+    role where one is needed. Whoever is known is put on record.
     """
 
     def guard(view: ClientView) -> Callable[..., Response]:
@@ -105,6 +113,7 @@ def for_clients(event: EventType) -> Callable[[ClientView], Callable[..., Respon
                 desk, caller = _desk(opened), _caller(opened)
                 known = Known(caller, sent_headers(), Tenant(desk.instance_id, desk.profile))
                 with opened.parts.events.received(on_record(known, event, {})):
+                    _demand_role(caller, role, desk.profile)
                     return view(desk, _client(desk, caller))
             except Refusal as refusal:
                 error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
@@ -203,6 +212,12 @@ def _client(desk: Desk, caller: Caller) -> OAuthClient:
         raise CertificateBlocked
     tpp_id = desk.tpps.register(caller.tpp, desk.instance_id)
     return OAuthClient(number, tpp_id, caller.thumbprint)
+
+
+def _demand_role(caller: Caller, role: Role | None, profile: Profile) -> None:
+    counts = profile.common.check_tpp_roles_from_certificate_supported
+    if role is not None:
+        check_role(caller, role, certificate_counts=counts)
 
 
 def _note_tpp(opened: Door) -> None:

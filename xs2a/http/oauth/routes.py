@@ -8,6 +8,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from cms.domain.events import EventType
+from cms.domain.parties import Role
 from xs2a.http.oauth.door import (
     FORM,
     RequestUnreadable,
@@ -105,7 +106,7 @@ def turn_back(desk: Desk, request_id: str) -> Response:
     ),
     responses={"200": {"description": "The tokens"}, **_REFUSED},
 )
-@for_clients(EventType.OAUTH_TOKEN)
+@for_clients(EventType.OAUTH_TOKEN, Role.PSP_PI)
 def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     """A code, or a refresh token, against new tokens."""
     return _told(TppServer(desk).create_token_response(_asked(client)))
