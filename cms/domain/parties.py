@@ -1,6 +1,6 @@
 """Who takes part: the TPP with its roles, the PSU, and the PSU's device."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Self
 
@@ -62,6 +62,11 @@ class PsuId:
     def same_as(self, other: "PsuId") -> bool:
         """The same PSU: all four members are equal, and there is a PSU-ID."""
         return not self.empty and self == other
+
+    def differs_from(self, other: "PsuId") -> bool:
+        """Is it surely another PSU: by a member that both name?"""
+        members = zip(astuple(self), astuple(other), strict=True)
+        return any(mine != theirs for mine, theirs in members if mine and theirs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,9 +208,10 @@ def enter(
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
         internal_request_id=request_id,
-        psu=psu or (granted.psu if granted else None),
+        # What the token does not say of the PSU, a header cannot add to it.
+        psu=granted.psu if granted and granted.psu else psu,
         psu_context=_psu_context(sent),
-        access_token=None if granted else token,  # what we have judged, the bank need not
+        access_token=None if granted and granted.issued_here else token,
         granted=granted,
     )
     findings, notes = _judge_headers(demands.headers, known, profile)

@@ -240,4 +240,5 @@ def test_a_server_of_the_banks_own_is_not_ours(open_house: OpenHouse, pisp: str)
     actors = Actors(TppClient(open_house(common=elsewhere), pisp))
     actors.tpp.initiated(headers={"Authorization": "Bearer theirs"})
 
-    assert actors.world.bank.contexts[-1].access_token == "theirs"
+    ctx = actors.world.bank.contexts[-1]
+    assert (ctx.access_token, ctx.token_judged) == ("theirs", False)
