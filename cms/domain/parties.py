@@ -1,6 +1,7 @@
 """Who takes part: the TPP with its roles, the PSU, and the PSU's device."""
 
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -43,6 +44,14 @@ class Tpp:
     state: str | None = None
     roles: frozenset[Role] = frozenset()
     domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCertificate:
+    """A certificate that a TPP has shown: SHA-256 in hex, and the end of its validity."""
+
+    thumbprint: str
+    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ def enter(
     refused_by = _token_rule(profile, sent, with_token=token is not None)
     if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
-    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id)
+    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id, caller.shown)
     psu = _psu(sent)
     granted = None
     if token is not None:

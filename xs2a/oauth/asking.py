@@ -80,7 +80,7 @@ _ASKED_IN: Final[Mapping[ScaRedirectFlow, Callable[[Wanted], bool]]] = {
 
 def read(desk: Desk, *, client_id: str, scope: str, redirect_uri: str) -> Wanted:
     """What a request with these parameters is about."""
-    known = desk.tpps.by_key(client_id, desk.instance_id)
+    known = desk.tpps.certified(client_id, desk.instance_id)
     named = Scope.named(scope)
     payment = _payment(desk, named, known)
     if payment is not None:

@@ -1,4 +1,4 @@
-"""Who may not call the token endpoint and its neighbours: by certificate, by role (RFC 6749, 5.2)."""
+"""Who may not call the token endpoint: by certificate, by role (RFC 6749, 5.2)."""
 
 import inspect
 from dataclasses import replace

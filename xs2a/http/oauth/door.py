@@ -210,7 +210,7 @@ def _client(desk: Desk, caller: Caller) -> OAuthClient:
     number = caller.tpp.authorisation_number
     if desk.stop_list.keeps_out(number, desk.instance_id):
         raise CertificateBlocked
-    tpp_id = desk.tpps.register(caller.tpp, desk.instance_id)
+    tpp_id = desk.tpps.register(caller.tpp, desk.instance_id, caller.shown)
     return OAuthClient(number, tpp_id, caller.thumbprint)
 
 
