@@ -43,6 +43,6 @@ def _check_token(entry: Entry, address: Address) -> None:
         return
     payment = find_payment(gate.door().parts, entry.ctx, address)
     if rule is not None and payment.status not in rule.harmless_at:
-        raise rule.refusal(entry.ctx.profile)
+        raise rule.refusal(entry.ctx.profile, entry.ctx.instance_id)
     if granted is not None and not by_anybody:
         ensure_of_payment(granted, payment)

@@ -192,7 +192,7 @@ def enter(
         opened.signatures.check(signed, caller.tpp, profile)
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
-    refused_by = _token_rule(profile, sent, with_token=token is not None)
+    refused_by = _token_rule(tenant, sent, with_token=token is not None)
     if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
     tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id, caller.shown)
@@ -278,15 +278,16 @@ def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:
         raise RequestFaulty.one(Message.REQUESTED_FORMATS_INVALID)
 
 
-def _token_rule(profile: Profile, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
+def _token_rule(tenant: Tenant, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
     """The rule of OAuth against this request that depends on the payment's status; one that does
     not is raised at once.
     """
+    profile = tenant.profile
     if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
         return None
     rule = token_rule(profile, sca_wishes(sent), method=request.method, with_token=with_token)
     if rule is not None and not rule.harmless_at:
-        raise rule.refusal(profile)
+        raise rule.refusal(profile, tenant.instance_id)
     return rule
 
 

@@ -30,7 +30,8 @@ from xs2a.sca.redirect import redirect_link
 class Desk:
     """What the authorization server works with, for one tenant.
 
-    `approval_url` is the bank's page for access before any payment, with `{request-id}` in it.
+    `approval_url` is the bank's page for access before any payment, with `{request-id}` in it, and
+    `{instance-id}` where it has several tenants.
     `loopback`: TPPs may be on the PSU's own machine (sandbox).
     """
 
@@ -65,7 +66,8 @@ class Wanted:
         """The bank's page where the PSU decides, as a template: `{request-id}` is left."""
         if self.payment is not None and self.authorisation is not None:
             return redirect_link(self.desk.profile, self.payment, self.authorisation)
-        return self.desk.approval_url or ""
+        page = self.desk.approval_url or ""
+        return page.replace("{instance-id}", self.desk.instance_id)
 
 
 # What each flow lets a TPP ask for: the integrated one a payment, the other one initiation as such.
