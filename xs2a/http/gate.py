@@ -28,7 +28,7 @@ from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_body, sent_headers, sent_target
-from xs2a.http.tokens import Introspect, Shown, judge
+from xs2a.http.tokens import Introspect, Shown, judged
 from xs2a.http.uris import foreign_uris
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
@@ -200,7 +200,7 @@ def enter(
     granted = None
     if token is not None:
         shown = Shown(token, tpp_id, caller, payment_id, psu)
-        granted = judge(opened.parts, opened.oauth.introspect, shown, profile)
+        granted = judged(opened.parts, opened.oauth.introspect, shown, profile)
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=tpp_id,

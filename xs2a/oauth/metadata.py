@@ -1,4 +1,4 @@
-"""What the authorization server tells of itself (RFC 8414), and whether a profile means it."""
+"""What the authorization server tells of itself (RFC 8414)."""
 
 from typing import Any, Final
 from urllib.parse import quote
@@ -6,7 +6,6 @@ from urllib.parse import quote
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
 from cms.domain.ids import DEFAULT_TENANT
-from cms.domain.profile import Profile
 
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
 ASK_PATH: Final = "/oauth/authorize"
@@ -45,11 +44,3 @@ def metadata(issuer: str, instance_id: str) -> dict[str, Any]:
         }
     )
     return dict(told)
-
-
-def is_ours(profile: Profile, issuer: str | None) -> bool:
-    """Does the profile's `oauthConfigurationUrl` lead to this server's metadata? Else the
-    authorization server is the bank's own.
-    """
-    address = (profile.common.oauth_configuration_url or "").partition("?")[0]
-    return issuer is not None and address == issuer + METADATA_PATH
