@@ -28,6 +28,8 @@ def addressed(entry: Entry, path: dict[str, str]) -> Iterator[Address]:
     try:
         _check_token(entry, address)
         yield address
+        if entry.token_rule is not None:  # the bank may have told of a status that is new to us
+            _check_token(entry, address)
     except (Unknown, WrongPaymentService, WrongPaymentProduct):
         missing = gate.offers(entry.ctx.profile, service, path["payment_product"])
         if missing is not None:

@@ -87,7 +87,7 @@ def read(desk: Desk, *, client_id: str, scope: str, redirect_uri: str) -> Wanted
     payment = _payment(desk, named, known)
     if payment is not None:
         known = {payment.tpp_id: known[payment.tpp_id]}
-    authorisation = _authorisation(desk, payment)
+    authorisation = _authorisation(desk, payment, redirect_uri)
     wanted = Wanted(desk, None, named, payment, authorisation)
     if not known:
         return wanted
@@ -138,9 +138,13 @@ def _payment(desk: Desk, scope: Scope | None, known: Mapping[str, Tpp]) -> Payme
     return payment if payment.tpp_id in known else None
 
 
-def _authorisation(desk: Desk, payment: Payment | None) -> Authorisation | None:
-    """The newest one of the payment, or of its cancellation, that a PSU may still finish."""
+def _authorisation(desk: Desk, payment: Payment | None, redirect_uri: str) -> Authorisation | None:
+    """The newest one of the payment, or of its cancellation, that a PSU may still finish; with
+    several PSUs the one for which the TPP has told this way back, as a scope names payments only.
+    """
     if payment is None:
         return None
     below = (desk.authorisations.lapsed(each) for each in desk.authorisations.all_of(payment))
-    return next((each for each in reversed(list(below)) if awaits_access(each)), None)
+    open_ones = [each for each in below if awaits_access(each)]
+    of_this_way = [each for each in open_ones if each.redirect_uris.ok == redirect_uri]
+    return next(reversed(of_this_way or open_ones), None)
