@@ -331,8 +331,10 @@ def _no(code: BankCode, text: str) -> Refused:
 
 
 def _answer(ctx: BankContext, question: Callable[[], Answer[V]]) -> Answer[V]:
-    """What the bank raises, as an answer. It has issued no access token, so it knows none."""
-    if ctx.access_token is not None:
+    """What the bank raises, as an answer. It has issued no access token: what it is to judge, it
+    does not know.
+    """
+    if ctx.access_token is not None and not ctx.token_judged:
         return _no(BankCode.TOKEN_UNKNOWN, "The bank has not issued this access token.")
     try:
         return question()

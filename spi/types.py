@@ -30,8 +30,9 @@ class BankState(Protocol):
 class BankContext:
     """Who is asking, on whose behalf, in which request. First argument of every call.
 
-    `state` belongs to the payment that the call is about. `access_token` is there where the bank is
-    to judge it: one of its own authorization server that nobody else has asked about.
+    `state` belongs to the payment that the call is about. `access_token` is one of the bank's own
+    authorization server. It is the bank's to judge, unless it is `token_judged`: then that server
+    has told by introspection that it is good for this request.
     """
 
     tpp: Tpp
@@ -40,6 +41,7 @@ class BankContext:
     psu: PsuId | None = None
     psu_context: PsuContext | None = None
     access_token: str | None = field(default=None, repr=False)
+    token_judged: bool = False
     state: BankState = field(kw_only=True, repr=False)
 
 

@@ -1,20 +1,15 @@
 """Fetches what strangers publish: within limits of time and size, and from nowhere inside."""
 
-import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from ipaddress import ip_address, ip_network
-from threading import Timer
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
-from urllib3.connectionpool import HTTPConnectionPool
 
 from xs2a.jobs.fetching import DownloadFailed
+from xs2a.timed_calls import TimeOver, session_within
 
 CONNECT_WITHIN_S: Final = 5
 NEXT_BYTES_WITHIN_S: Final = 10
@@ -53,108 +48,39 @@ class Download:
 
     def __call__(self, url: str) -> bytes:
         """What is at the URL. Redirects are not followed. Raises DownloadFailed."""
+        looked_at: list[str] = []
         try:
             proxy = select_proxy(url, get_environ_proxies(url))
-            line = _Line(public_only=self._public_only and proxy is None)
-            if line.public_only:
+            guarded = self._public_only and proxy is None
+            if guarded:
                 _demand_public_host(url)
-            with line.cut_after(self._within_s):
-                return _fetched(url, proxy, line)
+
+            def look(address: str) -> None:
+                looked_at.append(address)
+                if guarded:
+                    _demand_public(address)
+
+            with session_within(self._within_s, look) as session:
+                content = _fetched(session, url, proxy)
+        except TimeOver as error:
+            raise DownloadFailed(f"it takes more than {self._within_s:g} seconds") from error
         except (requests.RequestException, OSError, ValueError) as error:
             raise DownloadFailed(type(error).__name__) from error
-
-
-class _Line:
-    """The connection of one call: whom it may reach, and its end when the time is over."""
-
-    def __init__(self, *, public_only: bool) -> None:
-        self.public_only = public_only
-        self._connection: socket.socket | None = None
-        self._over = False
-
-    def connected(self, connection: socket.socket) -> None:
-        """Look at who is there, before a byte is sent: names may be resolved anew, and
-        differently, at each look. Raises DownloadFailed.
-        """
-        # A handle of our own: TLS takes the other one over.
-        self._connection = socket.socket(fileno=os.dup(connection.fileno()))
-        try:
-            if self._over:  # the time was over before there was anything to cut
-                raise ConnectionAbortedError
-            if self.public_only:
-                _demand_public(connection.getpeername()[0])
-        except (OSError, DownloadFailed):
-            connection.close()
-            raise
-
-    @contextmanager
-    def cut_after(self, seconds: float) -> Iterator[None]:
-        """Whatever waits for bytes gets none any more then: in the handshake, the head or the body.
-        Raises DownloadFailed.
-        """
-        timer = Timer(seconds, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except Exception as error:
-            raise (self._too_long(seconds) if self._over else error) from error
-        finally:
-            timer.cancel()
-            if self._connection is not None:
-                self._connection.close()
-        if self._over:  # a body without a length just seems to end
-            raise self._too_long(seconds)
-        if self._connection is None:
+        if not looked_at:
             raise DownloadFailed("nobody has looked at its connection")
-
-    def _cut(self) -> None:
-        self._over = True
-        if self._connection is not None:
-            with suppress(OSError):  # it has ended by itself
-                self._connection.shutdown(socket.SHUT_RDWR)
-
-    @staticmethod
-    def _too_long(seconds: float) -> DownloadFailed:
-        return DownloadFailed(f"it takes more than {seconds:g} seconds")
+        return content
 
 
-class _Watching(HTTPAdapter):
-    """Tells of each connection that it makes."""
-
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-        super().__init__()
-
-    def get_connection_with_tls_context(self, *args: Any, **named: Any) -> HTTPConnectionPool:
-        """As the library does it, but for who is told."""
-        pool: Any = super().get_connection_with_tls_context(*args, **named)
-        usual, line = pool.ConnectionCls, self._line
-
-        def new_connection(this: Any) -> socket.socket:
-            made: socket.socket = usual._new_conn(this)  # noqa: SLF001  there is no other way in
-            line.connected(made)
-            return made
-
-        pool.ConnectionCls = type(usual.__name__, (usual,), {"_new_conn": new_connection})
-        watched: HTTPConnectionPool = pool
-        return watched
-
-
-def _fetched(url: str, proxy: str | None, line: _Line) -> bytes:
-    with requests.Session() as session:
-        session.trust_env = False  # nothing of a .netrc
-        session.mount("http://", _Watching(line))
-        session.mount("https://", _Watching(line))
-        with session.get(
-            url,
-            headers={"Accept-Encoding": "identity"},
-            proxies={} if proxy is None else {"all": proxy},
-            timeout=(CONNECT_WITHIN_S, NEXT_BYTES_WITHIN_S),
-            allow_redirects=False,
-            stream=True,
-        ) as answer:
-            return _content(answer)
+def _fetched(session: requests.Session, url: str, proxy: str | None) -> bytes:
+    with session.get(
+        url,
+        headers={"Accept-Encoding": "identity"},
+        proxies={} if proxy is None else {"all": proxy},
+        timeout=(CONNECT_WITHIN_S, NEXT_BYTES_WITHIN_S),
+        allow_redirects=False,
+        stream=True,
+    ) as answer:
+        return _content(answer)
 
 
 def _content(answer: requests.Response) -> bytes:

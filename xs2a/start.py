@@ -11,7 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from cms.domain.profile import CommonProfile, ProfileInvalid, Severity
+from cms.domain.profile import CommonProfile, Profile, ProfileInvalid, ScaRedirectFlow, Severity
 from cms.profile_file import Profiles, format_findings
 from sandbox.certificates import SANDBOX_TPP
 from sandbox.tpp_certificate import ensure_tpp_certificate
@@ -21,6 +21,8 @@ from spi.registry import ConnectorNotFound
 from xs2a.clock import Clock, ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
 from xs2a.loopback import is_fine
+from xs2a.oauth.judges import Judge, judge_of, names_host_of
+from xs2a.oauth.metadata import METADATA_PATH
 from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operators_left
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
@@ -50,6 +52,7 @@ def prepare(settings: Settings) -> None:
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
             profiles.forget_overrides()
+        _demand_judged_tokens(settings, profiles)
         _demand_tables_and_connector(settings, clock, profiles)
         read_password_keys(settings)
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
@@ -105,6 +108,34 @@ def _demand_able_connector(connector: Connector, profiles: Profiles) -> None:
     ]
     if missing:
         raise NotReady("The connector cannot do what is offered:\n" + "\n".join(missing))
+
+
+def _demand_judged_tokens(settings: Settings, profiles: Profiles) -> None:
+    """A slip in an address must not leave the tokens of our own server to a connector that does not
+    know them. Tells of each profile whose tokens are the connector's to judge, as not every one
+    does. In production raises NotReady for a slip.
+    """
+    issuer = settings.oauth.issuer
+    for name, profile in profiles.all().items():
+        if not _left_to_the_connector(settings, profile):
+            continue
+        whose = f"common.oauthConfigurationUrl of {name or 'the default profile'}"
+        if not names_host_of(issuer, profile):
+            print(f"{whose} is another server's: the connector must judge its access tokens.")
+            continue
+        slip = f"{whose} is at XS2A_OAUTH_ISSUER, but is not {issuer}{METADATA_PATH}"
+        if not settings.sandbox:
+            raise NotReady(slip)
+        print(f"{slip}: the connector must judge the access tokens.")
+
+
+def _left_to_the_connector(settings: Settings, profile: Profile) -> bool:
+    """Are its access tokens, if there are any, judged by the connector alone?"""
+    if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
+        return False
+    oauth = settings.oauth
+    judge = judge_of(profile, oauth.issuer, introspects=oauth.introspection_url is not None)
+    return judge is Judge.CONNECTOR
 
 
 def _demand_no_sandbox_operators(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Who takes part: the TPP with its roles, the PSU, and the PSU's device."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -46,6 +47,14 @@ class Tpp:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCertificate:
+    """A certificate that a TPP has shown: SHA-256 in hex, and the end of its validity."""
+
+    thumbprint: str
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PsuId:
     """The PSU as the TPP or the bank names it."""
 
@@ -62,6 +71,11 @@ class PsuId:
     def same_as(self, other: "PsuId") -> bool:
         """The same PSU: all four members are equal, and there is a PSU-ID."""
         return not self.empty and self == other
+
+    def differs_from(self, other: "PsuId") -> bool:
+        """Is it surely another PSU: by a member that both name?"""
+        members = zip(astuple(self), astuple(other), strict=True)
+        return any(mine != theirs for mine, theirs in members if mine and theirs)
 
 
 @dataclass(frozen=True, slots=True)

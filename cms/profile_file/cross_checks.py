@@ -214,7 +214,8 @@ CROSS_CHECKS: Final[tuple[Check, ...]] = (
     Check(
         "common.psuInInitialRequestIgnored",
         Severity.WARNING,
-        "together with psuInInitialRequestMandated refuses every first request",
+        "together with psuInInitialRequestMandated refuses first requests, save by a token that "
+        "names the PSU",
         when(
             lambda p: (
                 p.common.psu_in_initial_request_ignored and p.common.psu_in_initial_request_mandated

@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Lock
 
 from cms.domain.errors import Unknown
-from cms.domain.parties import Tpp
+from cms.domain.parties import ShownCertificate, Tpp
 from cms.store.queries.tpps import tpp_id
 from cms.store.unit_of_work import Store
 
@@ -20,7 +20,7 @@ class Tpps:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._kept: dict[tuple[str, Tpp], str] = {}
+        self._kept: dict[tuple[str, Tpp | ShownCertificate], str] = {}
         self._lock = Lock()
 
     def find(self, authorisation_number: str, instance_id: str) -> Tpp:
@@ -33,22 +33,28 @@ class Tpps:
             return tpp
         raise Unknown
 
-    def register(self, tpp: Tpp, instance_id: str) -> str:
+    def register(
+        self, tpp: Tpp, instance_id: str, certificate: ShownCertificate | None = None
+    ) -> str:
         """Make sure the TPP is on record as its certificate names it; returns its key.
 
-        What this process has stored before is not written again, so this is cheap.
+        What this process has stored before is not written again, so this is cheap. Without a
+        certificate it is a TPP that the sandbox lends.
         """
-        known = self._kept.get((instance_id, tpp))
+        seen = (instance_id, certificate or tpp)
+        known = self._kept.get(seen)
         if known is not None:
             return known
+        key = tpp_id(tpp, instance_id)
         # Not what the request is about: its event is to go with that.
         with self._store.writing(of_request=False) as uow:
             uow.tpps.keep(tpp, instance_id, at=self._clock())
-        key = tpp_id(tpp, instance_id)
+            if certificate is not None:
+                uow.tpps.keep_certificate(key, tpp, certificate)
         with self._lock:
             if len(self._kept) >= REMEMBERED_TPPS:
                 self._kept.clear()
-            self._kept[(instance_id, tpp)] = key
+            self._kept[seen] = key
         return key
 
     def of_number(self, authorisation_number: str, instance_id: str) -> list[Tpp]:
@@ -56,10 +62,13 @@ class Tpps:
         with self._store.reading() as uow:
             return list(uow.tpps.of_number(authorisation_number, instance_id).values())
 
-    def by_key(self, authorisation_number: str, instance_id: str) -> dict[str, Tpp]:
-        """The same by their keys, the one that called last with something new first."""
+    def certified(self, authorisation_number: str, instance_id: str) -> dict[str, Tpp]:
+        """The same by their keys, the one that called last with something new first; each with the
+        roles and domains of all its certificates that have not expired.
+        """
         with self._store.reading() as uow:
-            return uow.tpps.of_number(authorisation_number, instance_id)
+            found = uow.tpps.of_number(authorisation_number, instance_id)
+            return uow.tpps.certified(found, self._clock())
 
     def listed(self, instance_id: str, *, after: tuple[str, str], most: int) -> list[Tpp]:
         """At most so many of the TPPs that have called, in the order of number and authority:

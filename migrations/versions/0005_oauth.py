@@ -1,4 +1,4 @@
-"""OAuth 2: requests for access with their codes, tokens; and the domains of a TPP's certificate.
+"""OAuth 2: requests for access with their codes, tokens; and what TPPs' certificates say.
 
 Mind the locks: on PostgreSQL most ALTER TABLE forms lock out readers and writers, and waiting for
 that lock holds up everybody behind. A new column without a default takes it for a moment only.
@@ -22,7 +22,18 @@ SEALED = sa.text("confirmation_key_id IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.add_column("tpps", sa.Column("domains", sa.Text()))
+    op.create_table(
+        "tpp_certificates",
+        sa.Column("tpp_id", ID, nullable=False),
+        sa.Column("thumbprint", ID, nullable=False),
+        sa.Column("roles", TEXT, nullable=False),
+        sa.Column("domains", sa.Text(), nullable=False),
+        sa.Column("not_after", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("tpp_id", "thumbprint", name="pk_tpp_certificates"),
+        sa.ForeignKeyConstraint(
+            ["tpp_id"], ["tpps.tpp_id"], name="fk_tpp_certificates_tpp_id_tpps"
+        ),
+    )
     op.create_table(
         "oauth_requests",
         sa.Column("request_id", ID, nullable=False),
@@ -101,4 +112,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("oauth_tokens")
     op.drop_table("oauth_requests")
-    op.drop_column("tpps", "domains")
+    op.drop_table("tpp_certificates")

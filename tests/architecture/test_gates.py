@@ -26,6 +26,10 @@ OF_OAUTH = {
     "/oauth/token": Comer.CLIENT,
     "/oauth/revoke": Comer.CLIENT,
     "/oauth/introspect": Comer.CLIENT,
+    "/oauth/authorize/<string:instance_id>": Comer.BROWSER,
+    "/oauth/token/<string:instance_id>": Comer.CLIENT,
+    "/oauth/revoke/<string:instance_id>": Comer.CLIENT,
+    "/oauth/introspect/<string:instance_id>": Comer.CLIENT,
 }
 
 

@@ -1,5 +1,6 @@
 """What `xs2a serve` refuses to start on, in words that say what to do; and the profile's check."""
 
+import re
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -151,6 +152,40 @@ def test_production_refuses_what_is_for_the_sandbox(
     assert "kkkk" not in refused.stdout
     assert "tooShortAKey" not in refused.stdout
     assert not [name for name in others if name in refused.stdout]
+
+
+METADATA = "/.well-known/oauth-authorization-server"
+ISSUER, OWN = "https://auth.bank.example", "https://own.bank.example"
+CONNECTOR = "the connector must judge its access tokens"
+
+
+@pytest.mark.parametrize(
+    "changed, url, said",
+    [
+        ({}, f"{ISSUER}{METADATA}", None),
+        ({}, f"{OWN}{METADATA}", CONNECTOR),
+        ({"XS2A_OAUTH_ISSUER": ""}, f"{ISSUER}{METADATA}", CONNECTOR),
+        ({"XS2A_OAUTH_INTROSPECTION_URL": OWN}, f"{OWN}{METADATA}", None),
+        ({}, f"{ISSUER}:8443{METADATA}", f"but is not {ISSUER}{METADATA}"),
+        ({}, f"{ISSUER}/oauth", f"but is not {ISSUER}{METADATA}"),
+    ],
+)
+def test_production_says_who_judges_tokens(
+    installation: Installation, changed: dict[str, str], url: str, said: str | None
+) -> None:
+    """Anybody but us has to be told; a slip in the address of ours is no reason to tell nobody."""
+    trust_a_qtsp(installation.folder)
+    sandbox = (ROOT / "aspsp-profile.yml").read_text()
+    profile = sandbox.replace("scaRedirectFlow: REDIRECT", "scaRedirectFlow: OAUTH_PRE_STEP")
+    profile = re.sub("oauthConfigurationUrl: .*", f"oauthConfigurationUrl: {url}", profile)
+    (installation.folder / "oauth.yml").write_text(profile)
+    environment = {"XS2A_OAUTH_ISSUER": ISSUER, "ASPSP_PROFILE": "oauth.yml", **changed}
+    told = installation.run("serve", **(PRODUCTION | environment)).stdout
+
+    lines = [line for line in told.splitlines() if "oauthConfigurationUrl" in line]
+    assert [(said or "") in line for line in lines] == ([True] if said else [])
+    # A slip is the reason not to start; else that is what comes after it.
+    assert ("xs2a migrate" in told) is (said is None or said == CONNECTOR)
 
 
 def test_production_names_all_reasons_at_once(installation: Installation) -> None:

@@ -1,14 +1,16 @@
 """What is kept is found again, whole; on both engines."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import sqlalchemy as sa
 
 from cms.domain.approach import Approach
 from cms.domain.errors import Unknown
 from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
 from cms.domain.kept_answer import KeptAnswer
-from cms.domain.parties import PsuId, Role, Tpp
+from cms.domain.parties import PsuId, Role, ShownCertificate, Tpp
 from cms.domain.payment import CancellationRequest, RedirectUris
 from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.service.intents import Subject
@@ -131,6 +133,45 @@ def test_a_tpp_comes_back_as_it_was_last_seen(rooms: Rooms, tpp: Tpp) -> None:
     with rooms.store.reading() as uow:
         assert uow.tpps.find(key) == newer
         assert uow.tpps.find("x") is None
+
+
+def test_a_tpp_has_what_its_valid_certificates_say(rooms: Rooms) -> None:
+    """Whichever of them it has shown last, and to whichever process."""
+    first = replace(FULL_TPP, roles=frozenset({Role.PSP_PI}), domains=("a.example", "b.example"))
+    second = replace(FULL_TPP, roles=frozenset({Role.PSP_AI}), domains=("b.example", "*.c.example"))
+    days = timedelta(days=1)
+    key = rooms.tpps.register(first, TENANT, ShownCertificate("11", NOW + 2 * days))
+    rooms.tpps.register(second, TENANT, ShownCertificate("22", NOW + days))
+    rooms.tpps.register(first, TENANT, ShownCertificate("11", NOW + 2 * days))
+    rooms.tpps.register(first, "another", ShownCertificate("33", NOW + 9 * days))
+
+    def certified() -> tuple[set[Role], set[str]]:
+        found = rooms.tpps.certified(FULL_TPP.authorisation_number, TENANT)[key]
+        return set(found.roles), set(found.domains)
+
+    assert certified() == ({Role.PSP_PI, Role.PSP_AI}, {"a.example", "b.example", "*.c.example"})
+    rooms.clock.advance(days)
+    assert certified() == ({Role.PSP_PI}, {"a.example", "b.example"})
+    rooms.clock.advance(days)
+    assert certified() == (set(), set())
+
+
+def test_a_tpp_without_a_certificate_has_its_roles(rooms: Rooms) -> None:
+    key = rooms.tpps.register(FULL_TPP, TENANT)
+    found = rooms.tpps.certified(FULL_TPP.authorisation_number, TENANT)[key]
+
+    assert (found.roles, found.domains) == (FULL_TPP.roles, ())
+
+
+def test_a_known_certificate_costs_nothing(rooms: Rooms) -> None:
+    """What this process has written is not written again: here it stays away."""
+    key = rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("11", NOW))
+    rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("22", NOW))
+    with rooms.database.writes.begin() as connection:
+        connection.execute(sa.text("DELETE FROM tpp_certificates"))
+
+    assert rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("11", NOW)) == key
+    assert rooms.rows()["tpp_certificates"] == 0
 
 
 def test_a_tpp_is_another_for_each_tenant(rooms: Rooms) -> None:

@@ -26,23 +26,23 @@ _NOT_AUTHORISED: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class TokenRule:
     """With this flow and these methods, a request with (or without) a token is refused; but not
-    while the payment has a status of `harmless_at`.
+    while the payment has a status of `harmless_at`. `refusal` takes profile and tenant.
     """
 
     flow: ScaRedirectFlow
     methods: frozenset[str]
     with_token: bool
-    refusal: Callable[[Profile], Refusal]
+    refusal: Callable[[Profile, str], Refusal]
     ref: str
     harmless_at: frozenset[TransactionStatus] = frozenset()
 
 
-def _first_a_token(profile: Profile) -> Refusal:
-    server = profile.common.oauth_configuration_url
+def _first_a_token(profile: Profile, instance_id: str) -> Refusal:
+    server = profile.common.oauth_configuration_url.replace("{instance-id}", instance_id)
     return TokenMissing(f"An access token is needed; the authorization server is at {server}")
 
 
-def _not_this_token(_profile: Profile) -> Refusal:
+def _not_this_token(_profile: Profile, _instance_id: str) -> Refusal:
     return TokenNotForThis()
 
 

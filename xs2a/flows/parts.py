@@ -50,7 +50,8 @@ class Parts:
 class TppContext:
     """One request of a TPP that has passed the gate. `internal_request_id` is our own id of it.
 
-    `access_token` is for the bank to judge; `granted` is what one opens that was judged here.
+    `access_token` is one that this server has not issued; `granted` is what a token opens that was
+    judged here, by us or by introspection.
     """
 
     tpp: Tpp
@@ -73,5 +74,6 @@ class TppContext:
             psu=self.psu,
             psu_context=self.psu_context,
             access_token=self.access_token,
+            token_judged=self.granted is not None,
             state=state,
         )

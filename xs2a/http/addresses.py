@@ -28,6 +28,8 @@ def addressed(entry: Entry, path: dict[str, str]) -> Iterator[Address]:
     try:
         _check_token(entry, address)
         yield address
+        if entry.token_rule is not None:  # the bank may have told of a status that is new to us
+            _check_token(entry, address)
     except (Unknown, WrongPaymentService, WrongPaymentProduct):
         missing = gate.offers(entry.ctx.profile, service, path["payment_product"])
         if missing is not None:
@@ -43,6 +45,6 @@ def _check_token(entry: Entry, address: Address) -> None:
         return
     payment = find_payment(gate.door().parts, entry.ctx, address)
     if rule is not None and payment.status not in rule.harmless_at:
-        raise rule.refusal(entry.ctx.profile)
+        raise rule.refusal(entry.ctx.profile, entry.ctx.instance_id)
     if granted is not None and not by_anybody:
         ensure_of_payment(granted, payment)

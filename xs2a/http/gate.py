@@ -28,7 +28,7 @@ from xs2a.flows.parts import Parts, TppContext
 from xs2a.http.encrypted import PasswordKeys
 from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_body, sent_headers, sent_target
-from xs2a.http.tokens import Introspect, Shown, judge
+from xs2a.http.tokens import Introspect, Shown, judged
 from xs2a.http.uris import foreign_uris
 from xs2a.http.wishes import sca_wishes
 from xs2a.spec.headers import HeaderRule
@@ -192,15 +192,15 @@ def enter(
         opened.signatures.check(signed, caller.tpp, profile)
     _demand_acceptable(sent, demands.produces)
     token = _access_token(sent)
-    refused_by = _token_rule(profile, sent, with_token=token is not None)
+    refused_by = _token_rule(tenant, sent, with_token=token is not None)
     if opened.parts.stop_list.keeps_out(caller.tpp.authorisation_number, tenant.instance_id):
         raise CertificateBlocked
-    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id)
+    tpp_id = opened.parts.tpps.register(caller.tpp, tenant.instance_id, caller.shown)
     psu = _psu(sent)
     granted = None
     if token is not None:
         shown = Shown(token, tpp_id, caller, payment_id, psu)
-        granted = judge(opened.parts, opened.oauth.introspect, shown, profile)
+        granted = judged(opened.parts, opened.oauth.introspect, shown, profile)
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=tpp_id,
@@ -208,9 +208,10 @@ def enter(
         x_request_id=sent.get("x-request-id") or "",
         profile=profile,
         internal_request_id=request_id,
-        psu=psu or (granted.psu if granted else None),
+        # What the token does not say of the PSU, a header cannot add to it.
+        psu=granted.psu if granted and granted.psu else psu,
         psu_context=_psu_context(sent),
-        access_token=None if granted else token,  # what we have judged, the bank need not
+        access_token=None if granted and granted.issued_here else token,
         granted=granted,
     )
     findings, notes = _judge_headers(demands.headers, known, profile)
@@ -277,15 +278,16 @@ def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:
         raise RequestFaulty.one(Message.REQUESTED_FORMATS_INVALID)
 
 
-def _token_rule(profile: Profile, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
+def _token_rule(tenant: Tenant, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
     """The rule of OAuth against this request that depends on the payment's status; one that does
     not is raised at once.
     """
+    profile = tenant.profile
     if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
         return None
     rule = token_rule(profile, sca_wishes(sent), method=request.method, with_token=with_token)
     if rule is not None and not rule.harmless_at:
-        raise rule.refusal(profile)
+        raise rule.refusal(profile, tenant.instance_id)
     return rule
 
 

@@ -18,6 +18,7 @@ from xs2a.checks.headers import says_true
 from xs2a.checks.payment import BodyRules
 from xs2a.errors import Finding, RequestFaulty
 from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
+from xs2a.flows.parts import TppContext
 from xs2a.http import gate, links
 from xs2a.http.answers import json_response, notes, psu_message
 from xs2a.http.replay import Replay, answer_once, replay_key
@@ -51,7 +52,7 @@ def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) 
     agreed = agreed_modes(ctx.profile, sent)
     payment_request = _read_request(entry, body, service, product, agreed=agreed or ())
     if ctx.profile.common.psu_in_initial_request_ignored:
-        ctx = replace(ctx, psu=None)
+        ctx = replace(ctx, psu=ctx.granted.psu if ctx.granted else None)
     parts = gate.door().parts
     return answer_once(
         replay,
@@ -93,7 +94,7 @@ def _read_request(
         (*entry.findings, *read.early),
         read.unknown_members,
         (*_missing_way_back(profile, sent, product), *read.fields),
-        _missing_psu(profile, sent),
+        _missing_psu(entry.ctx, sent),
         read.accounts,
     )
     for findings in stages:
@@ -118,9 +119,11 @@ def _missing_way_back(profile: Profile, sent: SentHeaders, product: str) -> tupl
     return missing_way_back(profile, sent) if format_of(product) is Format.JSON else ()
 
 
-def _missing_psu(profile: Profile, sent: SentHeaders) -> tuple[Finding, ...]:
-    common = profile.common
-    if not common.psu_in_initial_request_mandated:
+def _missing_psu(ctx: TppContext, sent: SentHeaders) -> tuple[Finding, ...]:
+    """A token may name the PSU in the place of the header."""
+    common = ctx.profile.common
+    named_by_token = ctx.granted is not None and ctx.granted.psu is not None
+    if named_by_token or not common.psu_in_initial_request_mandated:
         return ()
     psu_id = None if common.psu_in_initial_request_ignored else sent.get("psu-id")
     return () if psu_id and psu_id.strip() else absent("psu-id", psu_id)

@@ -30,7 +30,8 @@ from xs2a.sca.redirect import redirect_link
 class Desk:
     """What the authorization server works with, for one tenant.
 
-    `approval_url` is the bank's page for access before any payment, with `{request-id}` in it.
+    `approval_url` is the bank's page for access before any payment, with `{request-id}` in it, and
+    `{instance-id}` where it has several tenants.
     `loopback`: TPPs may be on the PSU's own machine (sandbox).
     """
 
@@ -65,7 +66,8 @@ class Wanted:
         """The bank's page where the PSU decides, as a template: `{request-id}` is left."""
         if self.payment is not None and self.authorisation is not None:
             return redirect_link(self.desk.profile, self.payment, self.authorisation)
-        return self.desk.approval_url or ""
+        page = self.desk.approval_url or ""
+        return page.replace("{instance-id}", self.desk.instance_id)
 
 
 # What each flow lets a TPP ask for: the integrated one a payment, the other one initiation as such.
@@ -80,12 +82,12 @@ _ASKED_IN: Final[Mapping[ScaRedirectFlow, Callable[[Wanted], bool]]] = {
 
 def read(desk: Desk, *, client_id: str, scope: str, redirect_uri: str) -> Wanted:
     """What a request with these parameters is about."""
-    known = desk.tpps.by_key(client_id, desk.instance_id)
+    known = desk.tpps.certified(client_id, desk.instance_id)
     named = Scope.named(scope)
     payment = _payment(desk, named, known)
     if payment is not None:
         known = {payment.tpp_id: known[payment.tpp_id]}
-    authorisation = _authorisation(desk, payment)
+    authorisation = _authorisation(desk, payment, redirect_uri)
     wanted = Wanted(desk, None, named, payment, authorisation)
     if not known:
         return wanted
@@ -136,9 +138,13 @@ def _payment(desk: Desk, scope: Scope | None, known: Mapping[str, Tpp]) -> Payme
     return payment if payment.tpp_id in known else None
 
 
-def _authorisation(desk: Desk, payment: Payment | None) -> Authorisation | None:
-    """The newest one of the payment, or of its cancellation, that a PSU may still finish."""
+def _authorisation(desk: Desk, payment: Payment | None, redirect_uri: str) -> Authorisation | None:
+    """The newest one of the payment, or of its cancellation, that a PSU may still finish; with
+    several PSUs the one for which the TPP has told this way back, as a scope names payments only.
+    """
     if payment is None:
         return None
     below = (desk.authorisations.lapsed(each) for each in desk.authorisations.all_of(payment))
-    return next((each for each in reversed(list(below)) if awaits_access(each)), None)
+    open_ones = [each for each in below if awaits_access(each)]
+    of_this_way = [each for each in open_ones if each.redirect_uris.ok == redirect_uri]
+    return next(reversed(of_this_way or open_ones), None)

@@ -3,50 +3,74 @@
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from cms.domain.access import Scope
+from cms.domain.parties import PsuId
+from xs2a.errors import TokenInvalid
 from xs2a.oauth.tokens import TokenFacts
+
+_SHA256_BYTES: Final = 32
 
 
 def facts_told(answer: Mapping[str, Any]) -> TokenFacts | None:
     """The facts of an introspection's answer; None for a token that is not active.
 
     `client_id` must be the TPP's authorisation number, `scope` has `PIS` or `PIS:<paymentId>`
-    among its words. Of a member that cannot be read nothing is known, and nothing opens by it.
+    among its words, `username` is the PSU-ID. A member that would narrow the token and cannot be
+    read must not widen it: raises TokenInvalid.
     """
     if answer.get("active") is not True:
         return None
-    confirmation = answer.get("cnf")
-    thumbprint = confirmation.get("x5t#S256") if isinstance(confirmation, Mapping) else None
+    username = _text(answer, "username")
     return TokenFacts(
-        tpp=_text(answer.get("client_id")),
-        scope=_scope(_text(answer.get("scope")) or ""),
-        expires_at=_moment(answer.get("exp")),
-        certificate_thumbprint=None if thumbprint is None else _hex(thumbprint),
+        tpp=_text(answer, "client_id"),
+        scope=_scope(_text(answer, "scope") or ""),
+        expires_at=_moment(answer, "exp"),
+        not_before=_moment(answer, "nbf"),
+        certificate_thumbprint=_thumbprint(answer),
+        psu=None if username is None else PsuId(username),
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _text(answer: Mapping[str, Any], name: str) -> str | None:
+    if name not in answer:
+        return None
+    value = answer[name]
+    if not isinstance(value, str) or not value.strip():
+        raise TokenInvalid
+    return value
 
 
 def _scope(words: str) -> Scope | None:
     return next((scope for word in words.split() if (scope := Scope.named(word))), None)
 
 
-def _moment(value: object) -> datetime | None:
-    if not isinstance(value, int | float):
+def _moment(answer: Mapping[str, Any], name: str) -> datetime | None:
+    """Seconds since 1970 (RFC 7519, 2)."""
+    if name not in answer:
         return None
+    value = answer[name]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenInvalid
     try:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
+        raise TokenInvalid from None
+
+
+def _thumbprint(answer: Mapping[str, Any]) -> str | None:
+    """In hex, of the certificate that the token is bound to (RFC 8705, 3.2). A key of another
+    kind (RFC 7800) cannot be shown here.
+    """
+    if "cnf" not in answer:
         return None
-
-
-def _hex(thumbprint: object) -> str:
-    """The thumbprint in hex; what cannot be read is nobody's."""
+    confirmation = answer["cnf"]
+    told = confirmation.get("x5t#S256") if isinstance(confirmation, Mapping) else None
     try:
-        return urlsafe_b64decode(f"{thumbprint}==").hex()
+        digest = urlsafe_b64decode(f"{told}==")
     except ValueError:
-        return "unreadable"
+        raise TokenInvalid from None
+    if told is None or len(digest) != _SHA256_BYTES:
+        raise TokenInvalid
+    return digest.hex()

@@ -1,10 +1,11 @@
-"""What the authorization server tells of itself (RFC 8414), and whether a profile means it."""
+"""What the authorization server tells of itself (RFC 8414)."""
 
 from typing import Any, Final
+from urllib.parse import quote
 
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
-from cms.domain.profile import Profile
+from cms.domain.ids import DEFAULT_TENANT
 
 METADATA_PATH: Final = "/.well-known/oauth-authorization-server"
 ASK_PATH: Final = "/oauth/authorize"
@@ -16,15 +17,20 @@ TLS_CLIENT_AUTH: Final = "tls_client_auth"  # RFC 8705, 2.1.1
 CHALLENGE_METHOD: Final = "S256"  # RFC 7636, 4.2
 
 
-def metadata(issuer: str) -> dict[str, Any]:
-    """The document. Clients authenticate by their QWAC at every endpoint that they call."""
+def metadata(issuer: str, instance_id: str) -> dict[str, Any]:
+    """The document. Clients authenticate by their QWAC at every endpoint that they call.
+
+    A tenant's endpoints have its name at their end, for a browser sends no `Instance-ID`; the
+    issuer is one for all of them.
+    """
+    at = "" if instance_id == DEFAULT_TENANT else f"/{quote(instance_id, safe='')}"
     told = AuthorizationServerMetadata(
         {
             "issuer": issuer,
-            "authorization_endpoint": issuer + ASK_PATH,
-            "token_endpoint": issuer + TOKEN_PATH,
-            "revocation_endpoint": issuer + REVOKE_PATH,
-            "introspection_endpoint": issuer + INTROSPECT_PATH,
+            "authorization_endpoint": issuer + ASK_PATH + at,
+            "token_endpoint": issuer + TOKEN_PATH + at,
+            "revocation_endpoint": issuer + REVOKE_PATH + at,
+            "introspection_endpoint": issuer + INTROSPECT_PATH + at,
             "scopes_supported": ["PIS"],
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -38,11 +44,3 @@ def metadata(issuer: str) -> dict[str, Any]:
         }
     )
     return dict(told)
-
-
-def is_ours(profile: Profile, issuer: str | None) -> bool:
-    """Does the profile's `oauthConfigurationUrl` lead to this server's metadata? Else the
-    authorization server is the bank's own.
-    """
-    address = (profile.common.oauth_configuration_url or "").partition("?")[0]
-    return issuer is not None and address == issuer + METADATA_PATH

@@ -24,6 +24,7 @@ class TokenFacts:
     tpp: str | None
     scope: Scope | None
     expires_at: datetime | None = None
+    not_before: datetime | None = None
     void: bool = False
     certificate_thumbprint: str | None = None
     psu: PsuId | None = None
@@ -51,6 +52,11 @@ class Granted:
     psu: PsuId | None = None
     request: AccessRequest | None = None
 
+    @property
+    def issued_here(self) -> bool:
+        """Does it stem from this server? Else the bank's own has told of it."""
+        return self.request is not None
+
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
@@ -77,6 +83,12 @@ ROWS: Final = (
         ref="RFC 6750, 3.1",
     ),
     TokenRow(
+        "not good yet",
+        lambda token, use: token.not_before is not None and use.now < token.not_before,
+        TokenInvalid,
+        ref="RFC 7662, 2.2",
+    ),
+    TokenRow(
         "bound to another certificate",
         lambda token, use: token.certificate_thumbprint not in (None, use.certificate_thumbprint),
         TokenInvalid,
@@ -94,7 +106,7 @@ ROWS: Final = (
     TokenRow(
         "another PSU's",
         lambda token, use: (
-            token.psu is not None and use.psu is not None and token.psu.psu_id != use.psu.psu_id
+            token.psu is not None and use.psu is not None and token.psu.differs_from(use.psu)
         ),
         TokenInvalid,
         ref="spec 21",
@@ -116,8 +128,8 @@ def ensure_of_payment(granted: Granted, payment: Payment) -> None:
     """Of a token for payment initiation as such: is the PSU one of the payment's, if it has any
     yet? Raises TokenInvalid.
     """
-    known = {each.psu_id for each in payment.psus}
-    if granted.psu is not None and known and granted.psu.psu_id not in known:
+    psu, known = granted.psu, payment.psus
+    if psu is not None and known and all(map(psu.differs_from, known)):
         raise TokenInvalid
 
 

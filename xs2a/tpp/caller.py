@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cms.domain.parties import Role, Tpp
+from cms.domain.parties import Role, ShownCertificate, Tpp
 from xs2a.tpp.certificate import TppCertificate
 
 
@@ -22,3 +22,10 @@ class Caller:
     def thumbprint(self) -> str | None:
         """SHA-256 of the certificate, in hex."""
         return None if self.certificate is None else self.certificate.thumbprint
+
+    @property
+    def shown(self) -> ShownCertificate | None:
+        """What the register of TPPs keeps of the certificate."""
+        if self.certificate is None:
+            return None
+        return ShownCertificate(self.certificate.thumbprint, self.certificate.not_after)

@@ -259,12 +259,15 @@ class CommonProfile:
         "How far the `Date` of a signed request may be from the time now, in either direction.",
     )
     psu_in_initial_request_mandated: bool = key(
-        "psuInInitialRequestMandated", False, "The first request must carry `PSU-ID`."
+        "psuInInitialRequestMandated",
+        False,
+        "The first request must carry `PSU-ID`, or an access token that names the PSU.",
     )
     psu_in_initial_request_ignored: bool = key(
         "psuInInitialRequestIgnored",
         False,
-        "The PSU headers of the first request are dropped, save the IP address.",
+        "The PSU headers of the first request are dropped, save the IP address; not what an access "
+        "token says.",
     )
     redirect_url_expiration_time: timedelta = key(
         "redirectUrlExpirationTimeMs",

@@ -1,15 +1,16 @@
 """TPPs: one row per authorisation number, authority and tenant (T4)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, tuple_
 
-from cms.domain.parties import Role, Tpp
+from cms.domain.parties import Role, ShownCertificate, Tpp
 from cms.store.inserts import insert_or
-from cms.store.tables import tpps
+from cms.store.tables import tpp_certificates, tpps
 
 _FACTS = (
     "authority_name",
@@ -20,7 +21,6 @@ _FACTS = (
     "city",
     "state",
     "roles",
-    "domains",
     "updated_at",
 )
 
@@ -72,6 +72,31 @@ class TppQueries:
         )
         self._connection.execute(statement)
 
+    def keep_certificate(self, key: str, tpp: Tpp, shown: ShownCertificate) -> None:
+        """Add what a certificate says of its TPP; it never says anything else."""
+        statement = insert_or(self._connection, tpp_certificates).values(
+            tpp_id=key,
+            thumbprint=shown.thumbprint,
+            roles=",".join(sorted(tpp.roles)),
+            domains=",".join(tpp.domains),
+            not_after=shown.not_after,
+        )
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+    def certified(self, known: Mapping[str, Tpp], now: datetime) -> dict[str, Tpp]:
+        """The same TPPs, each with the roles and domains of all its certificates that have not
+        expired. One that has shown none keeps the roles that it has, and has no domains.
+        """
+        query = select(tpp_certificates).where(tpp_certificates.c.tpp_id.in_(known))
+        rows = self._connection.execute(query.order_by(tpp_certificates.c.thumbprint)).all()
+        found = dict(known)
+        for key in {row.tpp_id for row in rows}:
+            valid = [row for row in rows if row.tpp_id == key and now < row.not_after]
+            domains = (each for row in valid for each in row.domains.split(",") if each)
+            roles = frozenset[Role]().union(*map(_roles, valid))
+            found[key] = replace(known[key], roles=roles, domains=tuple(dict.fromkeys(domains)))
+        return found
+
 
 def _tpp(row: Row[Any]) -> Tpp:
     return Tpp(
@@ -84,9 +109,12 @@ def _tpp(row: Row[Any]) -> Tpp:
         organisation_unit=row.organisation_unit,
         city=row.city,
         state=row.state,
-        roles=frozenset(Role(each) for each in row.roles.split(",") if each),
-        domains=tuple(each for each in (row.domains or "").split(",") if each),
+        roles=_roles(row),
     )
+
+
+def _roles(row: Row[Any]) -> frozenset[Role]:
+    return frozenset(Role(each) for each in row.roles.split(",") if each)
 
 
 def _row(tpp: Tpp, instance_id: str, at: datetime) -> dict[str, Any]:
@@ -103,6 +131,5 @@ def _row(tpp: Tpp, instance_id: str, at: datetime) -> dict[str, Any]:
         "city": tpp.city,
         "state": tpp.state,
         "roles": ",".join(sorted(tpp.roles)),
-        "domains": ",".join(tpp.domains) or None,
         "updated_at": at,
     }

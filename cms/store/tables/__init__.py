@@ -12,7 +12,7 @@ from cms.store.tables.operators import operator_actions, operator_sessions, oper
 from cms.store.tables.payments import payment_psus, payments
 from cms.store.tables.revocation import revocation_sources
 from cms.store.tables.stop_list import tpp_stop_list
-from cms.store.tables.tpps import tpps
+from cms.store.tables.tpps import tpp_certificates, tpps
 
 __all__ = [
     "authorisations",
@@ -31,6 +31,7 @@ __all__ = [
     "payment_psus",
     "payments",
     "revocation_sources",
+    "tpp_certificates",
     "tpp_stop_list",
     "tpps",
 ]

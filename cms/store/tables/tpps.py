@@ -4,7 +4,7 @@ The key is made of authorisation number, authority and tenant, which are the ide
 unique constraint on those would let racing upserts fail.
 """
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 from sqlalchemy import Text as LongText
 
 from cms.store.columns import Id, Text, UtcDateTime
@@ -25,7 +25,17 @@ tpps = Table(
     Column("city", Text),
     Column("state", Text),
     Column("roles", Text, nullable=False),
-    Column("domains", LongText),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "instance_id", "authorisation_number"),
+)
+
+# What each certificate says that a TPP has shown: several may be valid at a time.
+tpp_certificates = Table(
+    "tpp_certificates",
+    metadata,
+    Column("tpp_id", ForeignKey("tpps.tpp_id"), primary_key=True),
+    Column("thumbprint", Id, primary_key=True),  # SHA-256 in hex
+    Column("roles", Text, nullable=False),
+    Column("domains", LongText, nullable=False),
+    Column("not_after", UtcDateTime, nullable=False),
 )

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.houses import ISSUER, TPP
+from sandbox.certificates import SandboxQtsp
+from tests.houses import ISSUER, TPP, certificate
 from tests.http.cms.test_stop_list import block
-from tests.http.oauth.acting import Actors, Changes, address_on, outcome, query_of
+from tests.http.conftest import OpenHouse
+from tests.http.oauth.acting import PRE_STEP, Actors, Changes, address_on, outcome, query_of
 from tests.tpps import NOK_URI, OK_URI, PSU_ID, TppClient
 
 
@@ -296,9 +298,9 @@ def test_the_bank_needs_its_token(pre_step: Actors) -> None:
     assert answer.status_int == 401
 
 
-def test_roles_count(pre_step: Actors) -> None:
-    tpps = pre_step.world.house.parts.tpps
-    found = tpps.find(TPP.authorisation_number, "UNDEFINED")
-    tpps.register(replace(found, roles=frozenset()), "UNDEFINED")
+def test_roles_count(open_house: OpenHouse, qtsp: SandboxQtsp) -> None:
+    informing = certificate(qtsp, replace(TPP, roles=("PSP_AI",)))
+    actors = Actors(TppClient(open_house(common=dict(PRE_STEP)), informing))
+    actors.tpp.get("/.well-known/oauth-authorization-server")
 
-    assert outcome(pre_step.ask("PIS")) == "303 invalid_scope"
+    assert outcome(actors.ask("PIS")) == "303 invalid_scope"

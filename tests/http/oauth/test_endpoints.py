@@ -158,7 +158,7 @@ def test_a_tpp_becomes_known_by_reading_the_metadata(integrated: Actors) -> None
     integrated.world.xs2a.get(path)
     assert not tpps.of_number(TPP.authorisation_number, "UNDEFINED")
     integrated.tpp.get(path)
-    (known,) = tpps.of_number(TPP.authorisation_number, "UNDEFINED")
+    (known,) = tpps.certified(TPP.authorisation_number, "UNDEFINED").values()
     assert known.domains == ("pay.example",)
 
 

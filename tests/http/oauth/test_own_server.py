@@ -13,7 +13,7 @@ import pytest
 from tests.databases import SqliteDatabases
 from tests.houses import TPP, open_world
 from tests.http.oauth.acting import PRE_STEP, Actors, outcome
-from tests.tpps import TppClient
+from tests.tpps import PSU_ID, TppClient
 from xs2a.settings import OAuthSettings
 
 Told = dict[str, Any]
@@ -73,6 +73,9 @@ GOOD: Told = {"active": True, "client_id": TPP.authorisation_number, "scope": "P
         ({**GOOD, "scope": "AIS"}, "401 TOKEN_INVALID"),
         ({**GOOD, "scope": "PIS:0199c2a4-0000-7000-8000-000000000000"}, "401 TOKEN_INVALID"),
         ({**GOOD, "exp": 1}, "401 TOKEN_EXPIRED"),
+        ({**GOOD, "exp": "1"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "nbf": 99_999_999_999}, "401 TOKEN_INVALID"),
+        ({**GOOD, "cnf": {"jkt": "b3RoZXI"}}, "401 TOKEN_INVALID"),
         ({**GOOD, "cnf": {"x5t#S256": "b3RoZXI"}}, "401 TOKEN_INVALID"),
         (None, "503 SERVICE_UNAVAILABLE"),
     ],
@@ -83,7 +86,24 @@ def test_what_it_says_counts(actors: Actors, bank: Bank, told: Told | None, answ
 
     assert outcome(made) == answer
     if answer.startswith("201"):
-        assert actors.world.bank.contexts[-1].access_token is None
+        ctx = actors.world.bank.contexts[-1]
+        assert (ctx.access_token, ctx.token_judged) == ("theirs", True)
+
+
+def test_a_psu_opens_its_own_payments_only(actors: Actors, bank: Bank) -> None:
+    """The standard member `username` is the PSU-ID."""
+    for psu_id in (PSU_ID, "marion.mueller"):
+        bank.says[psu_id] = {**GOOD, "username": psu_id}
+    hers = {"Authorization": "Bearer marion.mueller", "Content-Type": None}
+    made = actors.tpp.initiated(headers={"Authorization": f"Bearer {PSU_ID}"})
+    kept = actors.world.house.parts.payments.find(made.payment_id, "UNDEFINED")
+
+    assert [psu.psu_id for psu in kept.psus] == [PSU_ID]
+    assert outcome(actors.status_of(made, PSU_ID)) == "200 good"
+    assert outcome(actors.status_of(made, "marion.mueller")) == "401 TOKEN_INVALID"
+    assert outcome(actors.tpp.call("DELETE", made.path, hers)) == "401 TOKEN_INVALID"
+    theirs = {"Authorization": "Bearer marion.mueller", "PSU-ID": PSU_ID}
+    assert outcome(actors.tpp.post(headers=theirs)) == "401 TOKEN_INVALID"
 
 
 def test_without_a_token_nothing_is_asked(actors: Actors) -> None:

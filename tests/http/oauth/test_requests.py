@@ -188,6 +188,23 @@ def test_a_cancellation_is_granted_the_same_way(open_house: OpenHouse, pisp: str
     assert went.headers["Location"] == f"https://bank.example/c/{cancelling}"
 
 
+def test_of_two_psus_each_finds_its_own_authorisation(integrated: Actors) -> None:
+    """By the way back that the TPP has told for it; else the newest is meant."""
+    made = integrated.tpp.initiated()
+    other_uri = f"{OK_URI}?psu=2"
+    ids = [made.authorisation_id]
+    for uri in (other_uri, "https://pay.example/third"):
+        sent = {"PSU-ID": f"psu {len(ids)}", "TPP-Redirect-URI": uri}
+        started = integrated.tpp.call("POST", made.authorisations, sent, b"{}")
+        ids.append(started.json["authorisationId"])
+
+    for uri, authorisation_id in zip((OK_URI, other_uri), ids, strict=False):
+        went = integrated.ask(f"PIS:{made.payment_id}", {"redirect_uri": uri})
+        assert went.headers["Location"] == f"https://bank.example/pis/{authorisation_id}"
+    elsewhere = integrated.ask(f"PIS:{made.payment_id}", {"redirect_uri": "https://pay.example/x"})
+    assert outcome(elsewhere) == "400 page"
+
+
 def test_a_parameter_that_comes_twice(integrated: Actors) -> None:
     went = integrated.world.xs2a.get(f"/oauth/authorize?scope=PIS&scope=PIS&x={challenge()}")
 
@@ -240,4 +257,5 @@ def test_a_server_of_the_banks_own_is_not_ours(open_house: OpenHouse, pisp: str)
     actors = Actors(TppClient(open_house(common=elsewhere), pisp))
     actors.tpp.initiated(headers={"Authorization": "Bearer theirs"})
 
-    assert actors.world.bank.contexts[-1].access_token == "theirs"
+    ctx = actors.world.bank.contexts[-1]
+    assert (ctx.access_token, ctx.token_judged) == ("theirs", False)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from cms.domain.statuses import TransactionStatus
+from spi.answers import Done
+from spi.types import PaymentStatusReport
 from tests.http.conftest import OpenHouse
 from tests.http.xs2a.sending import (
     APPROACHES,
@@ -95,6 +97,24 @@ def test_integrated_a_token_for_reads_once_the_psu_has_authorised(
         assert [refusal(each) for each in without] == [FORBIDDEN] * 5
         assert tpp.world.bank.asked == []
     assert [tpp.get(path, TOKEN).status_int for path in reads(made)] == [200] * 5
+
+
+@pytest.mark.parametrize("fresh", TransactionStatus)
+def test_integrated_what_the_bank_says_now_counts(
+    open_house: OpenHouse, pisp: str, fresh: TransactionStatus
+) -> None:
+    """Not the status that was stored before it was asked."""
+    tpp = TppClient(open_house(common=APPROACHES["OAUTH"]), pisp)
+    for path in ("", "/status"):
+        made = tpp.initiated()
+        tpp.world.bank.status = Done(PaymentStatusReport(fresh))
+        answer = tpp.get(f"{made.path}{path}")
+
+        if fresh in NOT_AUTHORISED:
+            assert answer.json["transactionStatus"] == fresh
+        else:
+            assert refusal(answer) == FORBIDDEN
+        assert tpp.get(f"{made.path}{path}", TOKEN).status_int == 200
 
 
 def test_what_does_not_exist_is_unknown_before_a_token_is_asked_for(

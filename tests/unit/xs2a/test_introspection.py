@@ -1,7 +1,9 @@
 """Introspection at the bank's own authorization server, over loopback (RFC 7662)."""
 
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -9,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from xs2a.errors import IntrospectionUnavailable
-from xs2a.introspection import REMEMBERED_S, Introspection
+from xs2a.introspection import MOST_BYTES, REMEMBERED_S, Introspection
 
 
 @dataclass
@@ -71,7 +73,17 @@ def test_an_answer_is_remembered_for_seconds(bank: Bank) -> None:
 
 @pytest.mark.parametrize(
     "http_status, body",
-    [(500, b"{}"), (401, b"{}"), (302, b"{}"), (200, b"not JSON"), (200, b"[]"), (200, b"")],
+    [
+        (500, b"{}"),
+        (401, b"{}"),
+        (302, b"{}"),
+        (200, b"not JSON"),
+        (200, b"[]"),
+        (200, b""),
+        (200, b'{"active": true, "exp": NaN}'),
+        (200, b"[" * 60_000),
+        (200, b'{"active": true}' + b" " * MOST_BYTES),
+    ],
 )
 def test_no_answer_is_no_yes(bank: Bank, http_status: int, body: bytes) -> None:
     bank.http_status, bank.body = http_status, body
@@ -82,3 +94,44 @@ def test_no_answer_is_no_yes(bank: Bank, http_status: int, body: bytes) -> None:
 def test_nobody_there() -> None:
     with pytest.raises(IntrospectionUnavailable):
         Introspection("http://127.0.0.1:9/", None, lambda: 0.0)("a token")
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@contextmanager
+def dripping(first: bytes) -> Iterator[str]:
+    """A server that says this, and then a byte of a good answer now and then."""
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(first)
+                while not gone.wait(0.05):
+                    connection.sendall(b" ")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            gone.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "scheme, first",
+    [
+        ("http", HEAD + b"Content-Length: 65536\r\n\r\n{"),
+        ("http", HEAD + b'\r\n{"active": true}'),
+        ("http", HEAD + b"X-Long: "),
+        ("http", b""),
+        ("https", b"\x16\x03\x03\x3f\xff\x02\x00\x3f\x00"),
+    ],
+    ids=["a body", "a body without a length", "a header", "nothing", "a handshake"],
+)
+def test_who_drips_is_left_when_the_time_is_over(scheme: str, first: bytes) -> None:
+    with dripping(first) as address, pytest.raises(IntrospectionUnavailable):
+        Introspection(f"{scheme}://{address}/", None, lambda: 0.0, within_s=0.3)("a token")

@@ -18,7 +18,8 @@ from cms import log_lines
 from cms.domain.access import AccessEnded, BeingDecided
 from cms.domain.errors import Malformed, Refusal, StoreUnavailable, Unknown
 from cms.domain.events import EventType
-from cms.domain.profile import BlankTenant, UnknownTenant
+from cms.domain.parties import Role
+from cms.domain.profile import BlankTenant, Profile, UnknownTenant
 from xs2a.http import gate
 from xs2a.http.answers import answer
 from xs2a.http.gate import Door, Known, Tenant, on_record
@@ -33,9 +34,13 @@ from xs2a.tpp.refusals import (
     CertificateExpired,
     CertificateInvalid,
     CertificateMissing,
+    CertificateRevoked,
+    RoleInvalid,
 )
+from xs2a.tpp.roles import check_role
 
 FORM: Final = "application/x-www-form-urlencoded"
+TENANT_PARAMETER: Final = "instance-id"  # of the address of the metadata
 
 
 class Comer(Enum):
@@ -70,7 +75,9 @@ ERROR_FOR_REFUSAL: Final[Mapping[type[Refusal], tuple[str, int]]] = {
     CertificateMissing: ("invalid_client", 401),
     CertificateInvalid: ("invalid_client", 401),
     CertificateExpired: ("invalid_client", 401),
+    CertificateRevoked: ("invalid_client", 401),
     CertificateBlocked: ("invalid_client", 401),
+    RoleInvalid: ("unauthorized_client", 400),
     RequestUnreadable: ("invalid_request", 400),
     Malformed: ("invalid_request", 400),
     BlankTenant: ("invalid_request", 400),
@@ -93,24 +100,25 @@ PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
 ClientView = Callable[[Desk, OAuthClient], Response]
 
 
-def for_clients(event: EventType) -> Callable[[ClientView], Callable[..., Response]]:
-    """The certificate says who it is (RFC 8705); the bank's stop list counts here too. Whoever is
-    known is put on record.
+def for_clients(
+    event: EventType, role: Role | None = None
+) -> Callable[[ClientView], Callable[..., Response]]:
+    """The certificate says who it is (RFC 8705); the bank's stop list counts here too, and the
+    role where one is needed. Whoever is known is put on record.
     """
 
     def guard(view: ClientView) -> Callable[..., Response]:
         @functools.wraps(view)
-        def guarded() -> Response:
+        def guarded(instance_id: str | None = None) -> Response:
             try:
                 opened = _opened()
-                desk, caller = _desk(opened), _caller(opened)
+                desk, caller = _desk(opened, instance_id), _caller(opened)
                 known = Known(caller, sent_headers(), Tenant(desk.instance_id, desk.profile))
                 with opened.parts.events.received(on_record(known, event, {})):
+                    _demand_role(caller, role, desk.profile)
                     return view(desk, _client(desk, caller))
             except Refusal as refusal:
-                error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
-                log_lines.know(code=error)
-                return told({"error": error, "error_description": refusal.text}, status)
+                return _refused(refusal)
 
         return _declared(guarded, Comer.CLIENT)
 
@@ -121,26 +129,27 @@ def for_browsers(view: Callable[..., Response]) -> Callable[..., Response]:
     """Nobody is known: what the request says is to be judged by the view."""
 
     @functools.wraps(view)
-    def guarded(**path: str) -> Response:
+    def guarded(instance_id: str | None = None, **path: str) -> Response:
         try:
-            return view(_desk(_opened()), **path)
+            return view(_desk(_opened(), instance_id), **path)
         except Refusal as refusal:
             return stop_page(PAGE_FOR_REFUSAL.get(type(refusal), 400))
 
     return _declared(guarded, Comer.BROWSER)
 
 
-def for_anybody(view: Callable[[str], Response]) -> Callable[..., Response]:
+def for_anybody(view: Callable[[Desk], Response]) -> Callable[..., Response]:
     """What is told is no secret. A TPP that shows its certificate is known from now on."""
 
     @functools.wraps(view)
     def guarded() -> Response:
         try:
             opened = _opened()
-            _note_tpp(opened)
-        except NoServerOfOurs as refusal:
-            return told({"error": "invalid_request", "error_description": refusal.text}, 404)
-        return view(opened.parts.access.issuer or "")
+            desk = _desk(opened, request.args.get(TENANT_PARAMETER))
+        except Refusal as refusal:
+            return _refused(refusal)
+        _note_tpp(opened, desk)
+        return view(desk)
 
     return _declared(guarded, Comer.ANYBODY)
 
@@ -173,10 +182,20 @@ def _opened() -> Door:
     return opened
 
 
-def _desk(opened: Door) -> Desk:
-    """For the tenant that the header Instance-ID names, as everywhere: the bank's proxy sets it."""
-    parts = opened.parts
-    instance_id, profile = opened.profiles.named(sent_headers().get("instance-id"))
+def _refused(refusal: Refusal) -> Response:
+    error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
+    log_lines.know(code=error)
+    return told({"error": error, "error_description": refusal.text}, status)
+
+
+def _desk(opened: Door, addressed: str | None) -> Desk:
+    """For the tenant that the header Instance-ID names, as everywhere; else for the one in the
+    address, which browsers bring along. Where the bank's proxy sets the header, nobody gets by it.
+    """
+    parts, header = opened.parts, sent_headers().get("instance-id")
+    instance_id, profile = opened.profiles.named(addressed if header is None else header)
+    if addressed is not None and opened.profiles.named(addressed)[0] != instance_id:
+        raise UnknownTenant
     return Desk(
         access=parts.access,
         tpps=parts.tpps,
@@ -203,12 +222,18 @@ def _client(desk: Desk, caller: Caller) -> OAuthClient:
     number = caller.tpp.authorisation_number
     if desk.stop_list.keeps_out(number, desk.instance_id):
         raise CertificateBlocked
-    tpp_id = desk.tpps.register(caller.tpp, desk.instance_id)
+    tpp_id = desk.tpps.register(caller.tpp, desk.instance_id, caller.shown)
     return OAuthClient(number, tpp_id, caller.thumbprint)
 
 
-def _note_tpp(opened: Door) -> None:
+def _demand_role(caller: Caller, role: Role | None, profile: Profile) -> None:
+    counts = profile.common.check_tpp_roles_from_certificate_supported
+    if role is not None:
+        check_role(caller, role, certificate_counts=counts)
+
+
+def _note_tpp(opened: Door, desk: Desk) -> None:
     try:
-        _client(_desk(opened), _caller(opened))
+        _client(desk, _caller(opened))
     except Refusal:
         return  # the document is for everybody

@@ -10,8 +10,10 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from cms.domain.events import EventType
+from cms.domain.parties import Role
 from xs2a.http.oauth.door import (
     FORM,
+    TENANT_PARAMETER,
     RequestUnreadable,
     for_anybody,
     for_browsers,
@@ -40,6 +42,7 @@ oauth = Blueprint(
     "registration",
 )
 
+_TENANT = "/<string:instance_id>"
 _QUERY = [
     {"in": "query", "name": name, "required": required, "schema": {"type": "string"}}
     for name, required in (
@@ -73,13 +76,20 @@ def idle_at_head(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 @oauth.route(METADATA_PATH, methods=["GET"])
-@oauth.doc(responses={"200": {"description": "The metadata (RFC 8414)"}})
+@oauth.doc(
+    parameters=[{"in": "query", "name": TENANT_PARAMETER, "schema": {"type": "string"}}],
+    responses={
+        "200": {"description": "The metadata (RFC 8414)"},
+        "400": {"description": "No such tenant"},
+    },
+)
 @for_anybody
-def read_metadata(issuer: str) -> Response:
+def read_metadata(desk: Desk) -> Response:
     """Where everything is, and what it can do."""
-    return told(metadata(issuer), 200)
+    return told(metadata(desk.access.issuer or "", desk.instance_id), 200)
 
 
+@oauth.route(ASK_PATH + _TENANT, methods=["GET"], endpoint="ask_tenant")
 @oauth.route(ASK_PATH, methods=["GET"])
 @oauth.doc(
     parameters=_QUERY,
@@ -115,6 +125,7 @@ def turn_back(desk: Desk, request_id: str) -> Response:
     return way_on(desk.access.decline(desk.access.find(request_id)))
 
 
+@oauth.route(TOKEN_PATH + _TENANT, methods=["POST"], endpoint="issue_tokens_of_tenant")
 @oauth.route(TOKEN_PATH, methods=["POST"])
 @oauth.doc(
     requestBody=_form(
@@ -122,12 +133,13 @@ def turn_back(desk: Desk, request_id: str) -> Response:
     ),
     responses={"200": {"description": "The tokens"}, **_REFUSED},
 )
-@for_clients(EventType.OAUTH_TOKEN)
+@for_clients(EventType.OAUTH_TOKEN, Role.PSP_PI)
 def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     """A code, or a refresh token, against new tokens."""
     return _told(TppServer(desk).create_token_response(_asked(client)))
 
 
+@oauth.route(REVOKE_PATH + _TENANT, methods=["POST"], endpoint="revoke_of_tenant")
 @oauth.route(REVOKE_PATH, methods=["POST"])
 @oauth.doc(
     requestBody=_form("token", "token_type_hint", "client_id"),
@@ -139,6 +151,7 @@ def revoke(desk: Desk, client: OAuthClient) -> Response:
     return _told(TppServer(desk).create_endpoint_response("revocation", _asked(client)))
 
 
+@oauth.route(INTROSPECT_PATH + _TENANT, methods=["POST"], endpoint="introspect_of_tenant")
 @oauth.route(INTROSPECT_PATH, methods=["POST"])
 @oauth.doc(
     requestBody=_form("token", "token_type_hint", "client_id"),

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from cms.domain.access import Scope
+from cms.domain.parties import PsuId
+from xs2a.errors import TokenInvalid
 from xs2a.oauth.introspected import facts_told
+from xs2a.oauth.tokens import TokenFacts
 
 PAYMENT = "0199c2a4-0000-7000-8000-000000000000"
+THUMBPRINT = "qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo"  # 32 bytes 0xaa
 
 
 @pytest.mark.parametrize("active", [False, None, "true", 1, {}])
@@ -24,30 +28,46 @@ def test_all_that_can_be_said() -> None:
             "client_id": "PSDDE-BAFIN-100001",
             "scope": f"openid PIS:{PAYMENT}",
             "exp": 1_700_000_000,
-            "cnf": {"x5t#S256": "qrs"},
+            "nbf": 1_600_000_000.5,
+            "username": "anton.brueckner",
+            "cnf": {"x5t#S256": THUMBPRINT, "jwk": "of another use"},
+            "sub": 7,
         }
     )
     assert told is not None
     assert (told.tpp, told.scope) == ("PSDDE-BAFIN-100001", Scope(PAYMENT))
     assert told.expires_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
-    assert told.certificate_thumbprint == "aabb"
+    assert told.not_before == datetime(2020, 9, 13, 12, 26, 40, 500_000, tzinfo=UTC)
+    assert told.certificate_thumbprint == "aa" * 32
+    assert told.psu == PsuId("anton.brueckner")
+
+
+def test_what_is_not_said_binds_nothing() -> None:
+    told = facts_told({"active": True, "client_id": "tpp", "scope": "AIS"})
+    assert told == TokenFacts("tpp", None)
 
 
 @pytest.mark.parametrize(
-    "member, value, field, read",
+    "member, values",
     [
-        ("client_id", 7, "tpp", None),
-        ("scope", ["PIS"], "scope", None),
-        ("scope", "AIS", "scope", None),
-        ("exp", "soon", "expires_at", None),
-        ("exp", 1e30, "expires_at", None),
-        ("cnf", "x", "certificate_thumbprint", None),
-        ("cnf", {"x5t#S256": "?"}, "certificate_thumbprint", ""),
-        ("cnf", {"x5t#S256": 7}, "certificate_thumbprint", ""),
+        ("client_id", [7, None, "", ["tpp"]]),
+        ("scope", [["PIS"], None, {}]),
+        ("username", [7, None, " ", ["anton.brueckner"]]),
+        ("exp", ["soon", "1700000000", 1e30, float("nan"), float("inf"), True, None, []]),
+        ("nbf", ["soon", -1e30, float("nan"), False, None]),
+        ("cnf", ["x", None, {}, [], {"jkt": THUMBPRINT}, {"x5t": THUMBPRINT}]),
     ],
 )
-def test_what_cannot_be_read(member: str, value: Any, field: str, read: Any) -> None:
-    told = facts_told({"active": True, member: value})
+def test_a_member_that_cannot_be_read_opens_nothing(member: str, values: list[Any]) -> None:
+    good = {"active": True, "client_id": "tpp", "scope": "PIS"}
+    for value in values:
+        with pytest.raises(TokenInvalid):
+            facts_told({**good, member: value})
 
-    found = getattr(told, field)
-    assert found is None if read is None else found not in (None, "aabb")
+
+@pytest.mark.parametrize(
+    "thumbprint", ["", "?", "qrs", 7, None, THUMBPRINT[:-2], f"{THUMBPRINT}AAAA"]
+)
+def test_a_binding_that_cannot_be_read_opens_nothing(thumbprint: Any) -> None:
+    with pytest.raises(TokenInvalid):
+        facts_told({"active": True, "cnf": {"x5t#S256": thumbprint}})

@@ -14,7 +14,14 @@ from xs2a.oauth.tokens import ROWS, Granted, TokenFacts, Use, check
 
 PAYMENT, OTHER = "0199-the-payment", "0199-another"
 ANTON, MARION = PsuId("anton.brueckner"), PsuId("marion.mueller")
-GOOD = TokenFacts("tpp", Scope(PAYMENT), NOW + timedelta(hours=1), False, "aa", ANTON)
+FIRM_1, FIRM_2 = (PsuId("anton.brueckner", psu_corporate_id=each) for each in ("1", "2"))
+GOOD = TokenFacts(
+    "tpp",
+    Scope(PAYMENT),
+    expires_at=NOW + timedelta(hours=1),
+    certificate_thumbprint="aa",
+    psu=ANTON,
+)
 USE = Use("tpp", "aa", PAYMENT, ANTON, NOW)
 
 BAD = [
@@ -30,6 +37,8 @@ BAD = [
     ({}, {"payment_id": OTHER}, TokenInvalid),
     ({}, {"payment_id": None}, TokenInvalid),
     ({}, {"psu": MARION}, TokenInvalid),
+    ({"psu": FIRM_1}, {"psu": FIRM_2}, TokenInvalid),
+    ({"not_before": NOW + timedelta(seconds=1)}, {}, TokenInvalid),
 ]
 FINE = [
     ({}, {}),
@@ -40,6 +49,8 @@ FINE = [
     ({"psu": None}, {"psu": MARION}),
     ({}, {"psu": None}),
     ({}, {"psu": PsuId("anton.brueckner", "EMAIL")}),
+    ({"psu": FIRM_1}, {"psu": ANTON}),
+    ({"not_before": NOW}, {}),
 ]
 
 
