@@ -45,7 +45,8 @@ from xs2a.errors import (
     TokenExpired,
     TokenInvalid,
     TokenMissing,
-    TokenNotForThis,
+    TokenNeededToRead,
+    TokenNotTaken,
     TokenUnknown,
     WrongPaymentProduct,
     WrongPaymentService,
@@ -95,7 +96,8 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     TokenExpired: Message.TOKEN_EXPIRED,
     TokenInvalid: Message.TOKEN_INVALID,
     IntrospectionUnavailable: Message.SERVICE_UNAVAILABLE,
-    TokenNotForThis: Message.FORBIDDEN,
+    TokenNotTaken: Message.FORBIDDEN,
+    TokenNeededToRead: Message.FORBIDDEN,
     Malformed: Message.FORMAT_ERROR,
     BlankTenant: Message.FORMAT_ERROR,
     UnknownTenant: Message.RESOURCE_UNKNOWN,
@@ -127,6 +129,14 @@ MESSAGE_FOR_HTTP_STATUS: Final[dict[int, Message]] = {
     503: Message.SERVICE_UNAVAILABLE,
 }
 
+# What an access token lacks is also told in the words of OAuth (RFC 6750, 3).
+_CHALLENGE_FOR_MESSAGE: Final[dict[Message, str]] = {
+    Message.TOKEN_MISSING: "Bearer",
+    Message.TOKEN_UNKNOWN: 'Bearer error="invalid_token"',
+    Message.TOKEN_INVALID: 'Bearer error="invalid_token"',
+    Message.TOKEN_EXPIRED: 'Bearer error="invalid_token"',
+}
+
 
 def findings_of(refusal: Refusal) -> Sequence[Finding]:
     """The refusal as findings; the first one decides the HTTP status."""
@@ -148,10 +158,13 @@ def _bank_finding(error: BankError) -> Finding:
 def error_response(findings: Sequence[Finding]) -> Response:
     """The findings, in the body that the `Accept` header prefers (E1)."""
     status = findings[0].message.http_status
+    challenge = _CHALLENGE_FOR_MESSAGE.get(findings[0].message)
+    headers = {"WWW-Authenticate": challenge} if challenge is not None else {}
     if _prefers_problem_json():
-        return answer(orjson.dumps(_problem(findings)), status, {"Content-Type": PROBLEM_JSON})
+        problem = orjson.dumps(_problem(findings))
+        return answer(problem, status, {**headers, "Content-Type": PROBLEM_JSON})
     body = {"tppMessages": [_tpp_message(finding) for finding in findings]}
-    return answer(orjson.dumps(body), status, {"Content-Type": JSON})
+    return answer(orjson.dumps(body), status, {**headers, "Content-Type": JSON})
 
 
 def register_error_handlers(app: Flask) -> None:
