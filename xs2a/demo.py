@@ -56,6 +56,8 @@ class Demo:
         _title(f"A payment: {product}")
         initiated = self._tpp("POST", f"/v1/payments/{product}", body=PAYMENT)
         links = initiated["_links"]
+        if "scaRedirect" not in links:
+            raise DemoFailed("it needs scaRedirectFlow REDIRECT: there is no link scaRedirect")
         self._authorise(links["scaRedirect"]["href"])
         sca_status = self._tpp("GET", links["scaStatus"]["href"])["scaStatus"]
         if sca_status != "finalised":
