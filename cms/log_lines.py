@@ -53,7 +53,7 @@ def known_ids() -> Mapping[str, str]:
     """What is known of the request, made harmless: no line can be broken or forged by it."""
     known = _known.get() or {}
     return {
-        name: value if _UUID.fullmatch(value) else _harmless(value) for name, value in known.items()
+        name: value if _UUID.fullmatch(value) else harmless(value) for name, value in known.items()
     }
 
 
@@ -144,7 +144,8 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def _harmless(value: str) -> str:
+def harmless(value: str) -> str:
+    """A word that comes from outside, fit for a line: cut, without accounts and odd characters."""
     return _STRANGE.sub("?", _without_accounts(value[:LONGEST_ID]))
 
 

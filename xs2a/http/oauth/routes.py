@@ -2,11 +2,13 @@
 back from the online banking.
 """
 
+import logging
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from cms import log_lines
 from cms.domain.events import EventType
 from xs2a.http.oauth.door import (
     FORM,
@@ -19,7 +21,7 @@ from xs2a.http.oauth.door import (
 )
 from xs2a.http.oauth.pages import see_other, stop_page, way_on
 from xs2a.oauth.asking import Desk
-from xs2a.oauth.beginning import GoOn, begin
+from xs2a.oauth.beginning import Stop, begin
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.metadata import (
     ASK_PATH,
@@ -30,6 +32,8 @@ from xs2a.oauth.metadata import (
     metadata,
 )
 from xs2a.oauth.server import Asked, Reply, TppServer
+
+log = logging.getLogger(__name__)
 
 oauth = Blueprint(
     "OAuth 2",
@@ -77,8 +81,13 @@ def read_metadata(issuer: str) -> Response:
 @for_browsers
 def ask(desk: Desk) -> Response:
     """A TPP sends its PSU here; PKCE with S256 is needed."""
-    went = begin(desk, parameters(request.args))
-    return see_other(went.uri) if isinstance(went, GoOn) else stop_page(400)
+    asked = parameters(request.args)
+    went = begin(desk, asked)
+    if isinstance(went, Stop):
+        client_id = log_lines.harmless(asked.get("client_id", ""))
+        log.warning("authorize: %s; client_id %s", went.reason.value, client_id or "is missing")
+        return stop_page(400, went.reason)
+    return see_other(went.uri)
 
 
 @oauth.route("/oauth/approved/<string:request_id>/<string:proof>", methods=["GET"])
@@ -87,7 +96,7 @@ def ask(desk: Desk) -> Response:
 def come_back(desk: Desk, request_id: str, proof: str) -> Response:
     """The bank's page sends the PSU here after the payment has been authorised."""
     code = parameters(request.args).get("confirmationCode")
-    return way_on(desk.access.approved(request_id, proof, code))
+    return way_on(desk.access.approved(request_id, proof, code), agreed=True)
 
 
 @oauth.route("/oauth/declined/<string:request_id>", methods=["GET"])
@@ -95,7 +104,7 @@ def come_back(desk: Desk, request_id: str, proof: str) -> Response:
 @for_browsers
 def turn_back(desk: Desk, request_id: str) -> Response:
     """The bank's page sends the PSU here when the payment was not authorised."""
-    return way_on(desk.access.decline(desk.access.find(request_id)))
+    return way_on(desk.access.decline(desk.access.find(request_id)), agreed=False)
 
 
 @oauth.route(TOKEN_PATH, methods=["POST"])
@@ -108,7 +117,10 @@ def turn_back(desk: Desk, request_id: str) -> Response:
 @for_clients(EventType.OAUTH_TOKEN)
 def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     """A code, or a refresh token, against new tokens."""
-    return _told(TppServer(desk).create_token_response(_asked(client)))
+    asked = _asked(client)
+    if "grant_type" not in asked.parameters:  # RFC 6749, 5.2: missing is not unsupported
+        raise RequestUnreadable("A grant_type is needed.")
+    return _told(TppServer(desk).create_token_response(asked))
 
 
 @oauth.route(REVOKE_PATH, methods=["POST"])
@@ -136,7 +148,7 @@ def introspect(desk: Desk, client: OAuthClient) -> Response:
 def _asked(client: OAuthClient) -> Asked:
     """Raises RequestUnreadable."""
     if request.mimetype != FORM or request.args:  # RFC 6749, 2.3.1: nothing secret in an address
-        raise RequestUnreadable
+        raise RequestUnreadable(f"The parameters have to come in the body, as {FORM}.")
     return Asked("POST", parameters(request.form), client)
 
 
