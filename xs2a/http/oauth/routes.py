@@ -3,6 +3,7 @@ back from the online banking.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -57,9 +58,26 @@ _QUERY = [
 _REFUSED = {"400": {"description": "Refused"}, "401": {"description": "Not a client"}}
 
 
-def _form(*names: str) -> dict[str, Any]:
-    fields = {name: {"type": "string"} for name in names}
-    return {"content": {FORM: {"schema": {"type": "object", "properties": fields}}}}
+def _fields(*required: str, optional: str = "", grant: str = "") -> dict[str, Any]:
+    """The fields of a form. The client id may be left out: the certificate says it."""
+    names = ("client_id", *optional.split(), *required)
+    fields: dict[str, Any] = {name: {"type": "string"} for name in names}
+    if grant:
+        fields["grant_type"] = {"type": "string", "enum": [grant]}
+    return {
+        "type": "object",
+        "required": [*required, *(["grant_type"] if grant else [])],
+        "properties": fields,
+    }
+
+
+def _form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {FORM: {"schema": schema}}}
+
+
+_CODE = _fields("code", "redirect_uri", "code_verifier", grant="authorization_code")
+_REFRESH = _fields("refresh_token", optional="scope", grant="refresh_token")
+_TOKEN = _fields("token", optional="token_type_hint")
 
 
 @oauth.route(METADATA_PATH, methods=["GET"])
@@ -109,9 +127,7 @@ def turn_back(desk: Desk, request_id: str) -> Response:
 
 @oauth.route(TOKEN_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form(
-        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "client_id"
-    ),
+    requestBody=_form({"oneOf": [_CODE, _REFRESH]}),
     responses={"200": {"description": "The tokens"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_TOKEN)
@@ -125,7 +141,7 @@ def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
 
 @oauth.route(REVOKE_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form("token", "token_type_hint", "client_id"),
+    requestBody=_form(_TOKEN),
     responses={"200": {"description": "It is good no more, if it was"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_REVOCATION)
@@ -136,7 +152,7 @@ def revoke(desk: Desk, client: OAuthClient) -> Response:
 
 @oauth.route(INTROSPECT_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form("token", "token_type_hint", "client_id"),
+    requestBody=_form(_TOKEN),
     responses={"200": {"description": "How it stands (RFC 7662)"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_INTROSPECTION)
