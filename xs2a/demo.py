@@ -24,6 +24,7 @@ READY_WITHIN_S: Final = 30
 SETTLED_WITHIN_S: Final = 30
 PSU: Final = {"psu_id": "anton.brueckner", "password": "12345"}
 TAN: Final = "123456"
+NEEDS_REDIRECT: Final = "the demo plays without OAuth: it needs scaRedirectFlow REDIRECT"
 PAYMENT: Final = {
     "debtorAccount": {"iban": "DE80760700240271232400"},
     "instructedAmount": {"currency": "EUR", "amount": "12.50"},
@@ -74,6 +75,8 @@ class Demo:
         _title(f"A payment: {product}")
         initiated = self._tpp("POST", f"/v1/payments/{product}", body=PAYMENT)
         links = initiated["_links"]
+        if "scaRedirect" not in links:
+            raise DemoFailed(NEEDS_REDIRECT)
         self._authorise(links["scaRedirect"]["href"])
         sca_status = self._tpp("GET", links["scaStatus"]["href"])["scaStatus"]
         if sca_status != "finalised":
@@ -115,6 +118,8 @@ class Demo:
         answer: dict[str, Any] = response.json()
         if not quiet:
             _print_exchange(method, url, body, status=response.status_code, answer=answer)
+        if response.headers.get("WWW-Authenticate", "").startswith("Bearer"):
+            raise DemoFailed(NEEDS_REDIRECT)
         if not response.ok:
             raise DemoFailed(f"{method} {url} was answered with {response.status_code}")
         return answer

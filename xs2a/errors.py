@@ -87,10 +87,16 @@ class TokenMissing(Refusal):
     """OAuth: an access token has to be fetched first; the text says where."""
 
 
-class TokenNotForThis(Refusal):
-    """OAuth: no access token may, or a proper one must, come with this request."""
+class TokenNotTaken(Refusal):
+    """OAuth, integrated: there is no access token yet that could be for this request."""
 
-    text = "The access token is not valid for this resource."
+    text = "An access token must not come with this request; send it again without one."
+
+
+class TokenNeededToRead(Refusal):
+    """OAuth, integrated: the payment is read with the token that the PSU has granted; the text
+    says where it is fetched.
+    """
 
 
 class TokenUnknown(Refusal):
@@ -108,7 +114,7 @@ class TokenExpired(Refusal):
 class TokenInvalid(Refusal):
     """OAuth: a token that was revoked, or that opens something else or for somebody else."""
 
-    text = "The access token is not valid for this."
+    text = Message.TOKEN_INVALID.text
 
 
 class IntrospectionUnavailable(Refusal):

@@ -21,7 +21,7 @@ from spi.registry import ConnectorNotFound
 from xs2a.clock import Clock, ClockInvalid, clock_from
 from xs2a.database_setup import is_migrated
 from xs2a.loopback import is_fine
-from xs2a.oauth.judges import Judge, judge_of, names_host_of
+from xs2a.oauth.judges import Judge, is_ours, judge_of, names_host_of
 from xs2a.oauth.metadata import METADATA_PATH
 from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operators_left
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
@@ -58,6 +58,7 @@ def prepare(settings: Settings) -> None:
     warnings = tuple(each for each in profiles.findings if each.severity is not Severity.INFO)
     if warnings:
         print(format_findings(warnings))
+    _warn_of_strange_issuers(settings, profiles)
     _forget_counts(settings)
     if settings.sandbox:
         _prepare_sandbox(settings, profiles, clock())
@@ -160,6 +161,25 @@ def _demand_server_keys(settings: Settings) -> None:
             f"The database holds what the key {missing} has sealed, and XS2A_SERVER_KEYS does "
             "not have it: `xs2a keys list` tells more."
         )
+
+
+def _warn_of_strange_issuers(settings: Settings, profiles: Profiles) -> None:
+    """Tokens of our authorization server count only where the profile leads to it: after a change
+    of address it may lead elsewhere. That tells a profile whose flow is still the plain redirect;
+    of the others `_demand_judged_tokens` tells.
+    """
+    issuer = settings.oauth.issuer
+    if issuer is None or settings.oauth.introspection_url is not None:
+        return
+    for name, profile in profiles.all().items():
+        named = profile.common.oauth_configuration_url
+        plain = profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT
+        if plain and named and not is_ours(profile, issuer):
+            tenant = f"{name}: " if name else ""
+            print(
+                f"warning: {tenant}oauthConfigurationUrl leads to {named}, not to "
+                f"{issuer}{METADATA_PATH}: tokens issued here do not count"
+            )
 
 
 def _forget_counts(settings: Settings) -> None:

@@ -57,6 +57,7 @@ from xs2a.clock import Clock, clock_from
 from xs2a.downloads import Download
 from xs2a.flows.parts import Parts
 from xs2a.flows.recording import recorded
+from xs2a.http.describe import SECURITY
 from xs2a.http.gate import Door, OAuthDoor
 from xs2a.ids import id_source
 from xs2a.introspection import Introspection
@@ -181,7 +182,9 @@ def xs2a_face(house: House) -> Flask:
             oauth_door(settings),
             read_password_keys(settings),
         ),
-        published=health_and_docs(house.store.answers, title="XS2A", described=DESCRIBED),
+        published=health_and_docs(
+            house.store.answers, title="XS2A", described=DESCRIBED, security=SECURITY
+        ),
     )
     observe_requests(app, "XS2A")
     return app

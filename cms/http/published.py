@@ -1,6 +1,6 @@
 """What every face shows to everybody: health, its OpenAPI document, and documentation to read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -24,12 +24,16 @@ _OPENAPI_SETTINGS: Final[dict[str, Any]] = {
 
 
 def health_and_docs(
-    answers: Callable[[], bool], *, title: str, described: Sequence[DescribedBlueprint]
+    answers: Callable[[], bool],
+    *,
+    title: str,
+    described: Sequence[DescribedBlueprint],
+    security: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Blueprint:
     """`/health/live`, `/health/ready`, the document of the `described` routes, `/docs` with its
     assets from the installed package.
 
-    `answers` tells whether the database does.
+    `answers` tells whether the database does; `security` are the document's security schemes.
     """
     blueprint = Blueprint("published", __name__)
 
@@ -47,7 +51,7 @@ def health_and_docs(
 
     @cache  # when somebody first asks: it takes longer than all else that a face needs to start
     def describing() -> Flask:
-        return _describing_app(title, described)
+        return _describing_app(title, described, security or {})
 
     def described_there() -> AnyResponse:
         return AnyResponse.from_app(describing(), request.environ.copy())
@@ -60,13 +64,19 @@ def health_and_docs(
     return blueprint
 
 
-def _describing_app(title: str, described: Sequence[DescribedBlueprint]) -> Flask:
+def _describing_app(
+    title: str,
+    described: Sequence[DescribedBlueprint],
+    security: Mapping[str, Mapping[str, str]],
+) -> Flask:
     """An app that answers with the document of these routes and with its page; it has the routes
     themselves only because flask-smorest reads them there.
     """
     app = Flask(__name__, static_folder=None)
     app.config.update(_OPENAPI_SETTINGS, API_TITLE=title)
     api = Api(app)
+    for name, scheme in security.items():
+        api.spec.components.security_scheme(name, dict(scheme))
     for blueprint in described:
         api.register_blueprint(blueprint)
     return app

@@ -41,6 +41,7 @@ class Accesses:
         routes.add_url_rule("/access", view_func=self.access)
         routes.add_url_rule("/confirm", view_func=self.confirm, methods=["POST"])
         routes.add_url_rule("/decline", view_func=self.decline, methods=["POST"])
+        routes.add_url_rule("/leave", view_func=self.leave, methods=["POST"])
         return routes
 
     def arrive(self, link_id: str) -> AnyResponse:
@@ -100,6 +101,11 @@ class Accesses:
         self._require_person(link_id)
         return self._send_back(link_id)
 
+    def leave(self, link_id: str) -> AnyResponse:
+        """Somebody goes back without logging in: nobody has granted anything."""
+        self._open(link_id)
+        return self._send_back(link_id)
+
     def _open(self, link_id: str) -> AccessToGrant:
         """The request, if the PSU may still decide; else this ends with its page."""
         if not LINK_ID.fullmatch(link_id):
@@ -141,6 +147,7 @@ def _log_in_page(asked: AccessToGrant, error: str = "", psu_id: str = "") -> Res
         error=error,
         psu_id=psu_id,
         way_back=None,
+        may_leave=True,
     )
     return make_response(page, 422 if error else 200)
 

@@ -1,6 +1,7 @@
 """The front page, one's accounts, a stand-in for the TPP's own pages, and health."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from flask import (
     Blueprint,
@@ -17,6 +18,9 @@ from sandbox.core.bank import Bank
 from sandbox.core.people import PASSWORD, PEOPLE, TAN
 from sandbox.online_banking.joint import partners_of
 from sandbox.online_banking.sessions import close_accounts, customer, open_accounts
+
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_LONGEST_SHOWN: Final = 200  # characters
 
 
 class Home:
@@ -69,8 +73,19 @@ class Home:
         return make_response(page)
 
     def landing(self, ending: str) -> Response:
-        """Where an example TPP would receive the PSU again."""
-        return make_response(render_template("landing.html", ok=ending == "ok"))
+        """Where an example TPP would receive the PSU again; with OAuth by what is in the query.
+
+        A code is shown in a command to be pasted, so one that no server has made is not.
+        """
+        code = request.args.get("code", "")
+        page = render_template(
+            "landing.html",
+            ok=ending == "ok",
+            code=code if _CODE.fullmatch(code) else "",
+            oauth_error=request.args.get("error", "")[:_LONGEST_SHOWN],
+            why=request.args.get("error_description", "")[:_LONGEST_SHOWN],
+        )
+        return make_response(page)
 
     def live(self) -> dict[str, Any]:
         """The process answers."""

@@ -3,9 +3,19 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.core.orders import BankUnavailable
 from sandbox.core.sca import OutOfTurn
@@ -129,7 +139,10 @@ def _page_too_old(_error: CSRFError) -> Response:
     )
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> AnyResponse:
+    page = _page_with_the_form() if error.code == 405 and request.method == "GET" else None
+    if page is not None:
+        return redirect(page, 303)
     response = message_page(
         Message(
             error.name,
@@ -146,3 +159,14 @@ def _http_error(error: HTTPException) -> Response:
     if allowed:
         response.headers["Allow"] = allowed
     return response
+
+
+def _page_with_the_form() -> str | None:
+    """Somebody opens anew the address that a form was sent to: the page is a step above it."""
+    adapter = current_app.create_url_adapter(request)
+    above = request.path.rstrip("/")
+    while above and adapter is not None:
+        above = above.rpartition("/")[0]
+        if adapter.test(above or "/", "GET"):
+            return above or "/"
+    return None

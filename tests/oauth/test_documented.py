@@ -1,23 +1,23 @@
-"""The program in docs/oauth.md does what the page says."""
+"""The programs in docs/oauth.md do what the page says."""
 
-import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.documents_code import code_blocks
 from tests.oauth.clients import plain_http
 from tests.recorded.form_client import Psu
-from tests.serving import INSTANT, PAYMENT, ROOT, RunningServer
+from tests.serving import INSTANT, PAYMENT, RunningServer
 
 
-def test_the_program_gets_a_token(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = re.search(r"```python\n(.*?)```", (ROOT / "docs/oauth.md").read_text(), re.DOTALL)
-    assert found
-    program = found[1].replace("127.0.0.1:8080", urlsplit(server.xs2a).netloc)
+def run(server: RunningServer, program: str) -> tuple[Mapping[str, Any], list[Any]]:
+    """What the program knows at its end, and what it has printed; the PSU does what it asks for."""
+    program = program.replace("127.0.0.1:8080", urlsplit(server.xs2a).netloc)
     program = program.replace("127.0.0.1:4400", urlsplit(server.bank).netloc)
     psu = Psu(server.bank, server.xs2a)
-    printed: list[str] = []
+    printed: list[Any] = []
 
     def visited(_question: str) -> str:
         psu.open(printed[0])
@@ -25,10 +25,30 @@ def test_the_program_gets_a_token(server: RunningServer, monkeypatch: pytest.Mon
         psu.submit("/confirm", tan="123456")
         return psu._url
 
-    monkeypatch.chdir(server.installation.folder)
     names: dict[str, Any] = {"input": visited, "print": printed.append}
-    with server.profile_with(scaRedirectFlow="OAUTH_PRE_STEP"), plain_http():
+    with plain_http():
         exec(program, names)
+    return names, printed
+
+
+def test_pre_step(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, _ = code_blocks("docs/oauth.md", "python")
+    monkeypatch.chdir(server.installation.folder)
+    with server.profile_with(scaRedirectFlow="OAUTH_PRE_STEP"):
+        names, _printed = run(server, program)
         token = names["tpp"].token["access_token"]
         made = server.tpp("POST", INSTANT, PAYMENT, {"Authorization": f"Bearer {token}"})
+
     assert made.status_code == 201
+
+
+def test_integrated(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, program = code_blocks("docs/oauth.md", "python")
+    monkeypatch.chdir(server.installation.folder)
+    with server.profile_with(scaRedirectFlow="OAUTH"):
+        names, (_, status) = run(server, program)
+        token = {"Authorization": f"Bearer {names['tpp'].token['access_token']}"}
+        revoked = server.tpp("GET", names["made"]["_links"]["status"]["href"], headers=token)
+
+    assert status == {"transactionStatus": "ACSC"}
+    assert revoked.status_code == 401

@@ -46,3 +46,12 @@ def test_demo_tells_why_it_fails(installation: Installation) -> None:
     assert shown.returncode == 1
     assert "Traceback" not in shown.stdout
     assert "XS2A_CLOCK is not an instant" in shown.stdout
+
+
+@pytest.mark.parametrize("flow", ["OAUTH", "OAUTH_PRE_STEP"])
+def test_demo_tells_that_it_needs_the_redirect(migrated: Installation, flow: str) -> None:
+    with migrated.serving() as server, server.profile_with(scaRedirectFlow=flow):
+        shown = migrated.run("demo")
+    assert shown.returncode == 1
+    assert "Traceback" not in shown.stdout
+    assert "it needs scaRedirectFlow REDIRECT" in shown.stdout

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sandbox.certificates import SandboxQtsp
+from tests.postgres import free_port
 from tests.serving import ROOT, Installation
 from tests.unit.xs2a.tpp.pki import the_root
 
@@ -53,6 +54,13 @@ def test_two_faces_cannot_share_a_port(migrated: Installation) -> None:
     refused = migrated.run("serve", CMS_PORT=str(port))
     told = f"Error: port {port} (CMS) is in use; CMS_PORT names another one\n"
     assert (refused.returncode, refused.stdout) == (1, told)
+
+
+def test_an_authorization_server_elsewhere_is_warned_of(migrated: Installation) -> None:
+    with migrated.serving_with(XS2A_PORT=str(free_port())):
+        assert "warning: oauthConfigurationUrl leads to" in migrated.log.read_text()
+    with migrated.serving():
+        assert "warning" not in migrated.log.read_text()
 
 
 def test_a_second_server_is_refused_and_disturbs_nothing(migrated: Installation) -> None:

@@ -12,15 +12,17 @@ from typing import Final
 from cms.domain.errors import Refusal
 from cms.domain.profile import Profile, ScaRedirectFlow
 from cms.domain.statuses import TransactionStatus
-from xs2a.errors import TokenMissing, TokenNotForThis
+from xs2a.errors import TokenMissing, TokenNeededToRead, TokenNotTaken
 from xs2a.sca.approaches import Wishes, choose_approach
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _CHANGES: Final = frozenset({"POST", "DELETE"})
-# As long as the PSU has not authorised the payment, nobody has a token for it.
-_NOT_AUTHORISED: Final = frozenset(
+# As long as the PSU has not authorised the payment, nobody has a token for it; and for most of
+# those that came to nothing there can never be one (declined, rejected at once, cancelled).
+_NOTHING_AUTHORISED: Final = frozenset(
     {TransactionStatus.RCVD, TransactionStatus.PDNG, TransactionStatus.PATC}
 )
+_NOTHING_DONE: Final = frozenset({TransactionStatus.RJCT, TransactionStatus.CANC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,23 @@ class TokenRule:
 
 
 def _first_a_token(profile: Profile, instance_id: str) -> Refusal:
-    server = profile.common.oauth_configuration_url.replace("{instance-id}", instance_id)
-    return TokenMissing(f"An access token is needed; the authorization server is at {server}")
+    return TokenMissing(f"An access token is needed; {_server(profile, instance_id)}")
 
 
-def _not_this_token(_profile: Profile, _instance_id: str) -> Refusal:
-    return TokenNotForThis()
+def _without(_profile: Profile, _instance_id: str) -> Refusal:
+    return TokenNotTaken()
+
+
+def _the_payments_token(profile: Profile, instance_id: str) -> Refusal:
+    server = _server(profile, instance_id)
+    return TokenNeededToRead(
+        f"The access token that the PSU has granted for this payment is needed; {server}"
+    )
+
+
+def _server(profile: Profile, instance_id: str) -> str:
+    address = (profile.common.oauth_configuration_url or "").replace("{instance-id}", instance_id)
+    return f"the authorization server is at {address}"
 
 
 RULES: Final = (
@@ -58,16 +71,16 @@ RULES: Final = (
         ScaRedirectFlow.OAUTH,
         _CHANGES,
         with_token=True,
-        refusal=_not_this_token,
+        refusal=_without,
         ref="O2 integrated#changes",
     ),
     TokenRule(
         ScaRedirectFlow.OAUTH,
         _READS,
         with_token=False,
-        refusal=_not_this_token,
+        refusal=_the_payments_token,
         ref="O3 integrated#reads",
-        harmless_at=_NOT_AUTHORISED,
+        harmless_at=_NOTHING_AUTHORISED | _NOTHING_DONE,
     ),
 )
 

@@ -41,6 +41,15 @@ _SCHEMA_OF_KIND: Final[dict[Kind, dict[str, Any]]] = {
     Kind.DATE: {"type": "string"},
 }
 
+_SCHEME: Final = "accessToken"
+SECURITY: Final = {
+    _SCHEME: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "With an OAuth flow: pre-step with every request, integrated with reads",
+    }
+}
+
 _PAIN_001: Final = {"type": "string", "description": "An ISO 20022 pain.001 message"}
 _PAIN_002: Final = {"type": "string", "description": "An ISO 20022 pain.002 message"}
 _MULTIPART: Final = {
@@ -180,6 +189,7 @@ def _described(
         }
     described: Callable[[View], View] = blueprint.doc(
         responses=responses,
+        security=[{}, {_SCHEME: []}],
         parameters=[*map(_parameter, rules), *map(_parameter_of_signatures, headers.SIGNATURE)],
         **more,
     )

@@ -46,7 +46,8 @@ from xs2a.errors import (
     TokenExpired,
     TokenInvalid,
     TokenMissing,
-    TokenNotForThis,
+    TokenNeededToRead,
+    TokenNotTaken,
     TokenUnknown,
     WrongPaymentProduct,
     WrongPaymentService,
@@ -96,7 +97,8 @@ MESSAGE_FOR_REFUSAL: Final[dict[type[Refusal], Message]] = {
     TokenExpired: Message.TOKEN_EXPIRED,
     TokenInvalid: Message.TOKEN_INVALID,
     IntrospectionUnavailable: Message.SERVICE_UNAVAILABLE,
-    TokenNotForThis: Message.FORBIDDEN,
+    TokenNotTaken: Message.FORBIDDEN,
+    TokenNeededToRead: Message.FORBIDDEN,
     Malformed: Message.FORMAT_ERROR,
     BlankTenant: Message.FORMAT_ERROR,
     UnknownTenant: Message.RESOURCE_UNKNOWN,
@@ -128,6 +130,14 @@ MESSAGE_FOR_HTTP_STATUS: Final[dict[int, Message]] = {
     503: Message.SERVICE_UNAVAILABLE,
 }
 
+# What an access token lacks is also told in the words of OAuth (RFC 6750, 3).
+_CHALLENGE_FOR_MESSAGE: Final[dict[Message, str]] = {
+    Message.TOKEN_MISSING: "Bearer",
+    Message.TOKEN_UNKNOWN: 'Bearer error="invalid_token"',
+    Message.TOKEN_INVALID: 'Bearer error="invalid_token"',
+    Message.TOKEN_EXPIRED: 'Bearer error="invalid_token"',
+}
+
 
 def findings_of(refusal: Refusal) -> Sequence[Finding]:
     """The refusal as findings; the first one decides the HTTP status."""
@@ -152,10 +162,13 @@ def error_response(findings: Sequence[Finding]) -> Response:
     """
     log_lines.know(code=findings[0].message.code)
     status = findings[0].message.http_status
+    challenge = _CHALLENGE_FOR_MESSAGE.get(findings[0].message)
+    headers = {"WWW-Authenticate": challenge} if challenge is not None else {}
     if _prefers_problem_json():
-        return answer(orjson.dumps(_problem(findings)), status, {"Content-Type": PROBLEM_JSON})
+        problem = orjson.dumps(_problem(findings))
+        return answer(problem, status, {**headers, "Content-Type": PROBLEM_JSON})
     body = {"tppMessages": [_tpp_message(finding) for finding in findings]}
-    return answer(orjson.dumps(body), status, {"Content-Type": JSON})
+    return answer(orjson.dumps(body), status, {**headers, "Content-Type": JSON})
 
 
 def register_error_handlers(app: Flask) -> None:

@@ -23,9 +23,14 @@ def judge_of(profile: Profile, issuer: str | None, *, introspects: bool) -> Judg
     """
     if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
         return Judge.CONNECTOR
-    if issuer is not None and _place(_configured(profile)) == _place(issuer + METADATA_PATH):
+    if is_ours(profile, issuer):
         return Judge.HERE
     return Judge.INTROSPECTION if introspects else Judge.CONNECTOR
+
+
+def is_ours(profile: Profile, issuer: str | None) -> bool:
+    """Does `oauthConfigurationUrl` lead to our own metadata?"""
+    return issuer is not None and _place(_configured(profile)) == _place(issuer + METADATA_PATH)
 
 
 def names_host_of(issuer: str | None, profile: Profile) -> bool:

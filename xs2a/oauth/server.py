@@ -4,6 +4,7 @@ What Authlib leaves open is decided here: PKCE with S256 for every client, authe
 certificate alone (RFC 8705), one try for each code, refresh tokens that change with each use.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from authlib.oauth2.rfc6749 import (
     AuthorizationServer,
+    InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
     OAuth2Payload,
@@ -32,6 +34,7 @@ from xs2a.oauth.metadata import CHALLENGE_METHOD, TLS_CLIENT_AUTH
 
 # Authlib asks whether TLS was used; here it ends at the bank's proxy, which is nobody's to judge.
 _BEHIND_THE_PROXY: Final = "https://behind-the-proxy.invalid/"
+_SHA_256: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # in base64url without padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,15 @@ class _Challenge(CodeChallenge):
     CODE_CHALLENGE_METHODS: ClassVar = {CHALLENGE_METHOD: compare_s256_code_challenge}
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
-        if grant.request.payload.data.get("code_challenge_method") != CHALLENGE_METHOD:
-            raise InvalidRequestError("A code_challenge with the method S256 is needed.")
-        super().validate_code_challenge(grant, redirect_uri)
+        sent = grant.request.payload.data
+        challenge, method = sent.get("code_challenge"), sent.get("code_challenge_method")
+        if challenge is None or method != CHALLENGE_METHOD:
+            raise InvalidRequestError("PKCE is needed: code_challenge, code_challenge_method=S256")
+        if not _SHA_256.fullmatch(challenge):
+            raise InvalidRequestError(
+                "The code_challenge has to be the SHA-256 of the code_verifier: 43 characters of "
+                "base64url without padding"
+            )
 
 
 class _Codes(AuthorizationCodeGrant):
@@ -102,11 +111,17 @@ class _Codes(AuthorizationCodeGrant):
             raise InvalidRequestError("The redirect_uri is missing, or not this client's.")
         return str(uri)
 
-    def query_authorization_code(self, code: str, client: OAuthClient) -> IssuedCode | None:
-        """The code is used up by the first try, whoever makes it and however it ends."""
+    def query_authorization_code(self, code: str, client: OAuthClient) -> IssuedCode:
+        """The code is used up by the first try, whoever makes it and however it ends.
+
+        Raises InvalidGrantError.
+        """
         request = self.server.desk.access.redeem(code)
-        mine = request is not None and request.tpp_id == client.tpp_id
-        return IssuedCode(request) if request is not None and mine else None
+        if request is None or request.tpp_id != client.tpp_id:
+            raise InvalidGrantError(
+                "The code is not good: too old, tried before, unknown, or not this client's"
+            )
+        return IssuedCode(request)
 
     def delete_authorization_code(self, _code: IssuedCode) -> None:
         """It was used up when it came."""
@@ -119,9 +134,16 @@ class _Refreshing(RefreshTokenGrant):
     TOKEN_ENDPOINT_AUTH_METHODS: ClassVar = [TLS_CLIENT_AUTH]
     INCLUDE_NEW_REFRESH_TOKEN = True  # each is good for one use (RFC 9700, 4.14.2)
 
-    def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken | None:
+    def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken:
+        """Raises InvalidGrantError."""
         found = self.server.desk.access.refreshing(refresh_token)
-        return None if found is None else IssuedToken(found)
+        token = None if found is None else IssuedToken(found)
+        if token is None or not token.check_client(self.request.client):
+            raise InvalidGrantError(
+                "The refresh token is not good: used before, revoked, expired, unknown, or not "
+                "this client's"
+            )
+        return token
 
     def authenticate_user(self, token: IssuedToken) -> PsuId | None:
         return token.token.request.psu
@@ -160,7 +182,7 @@ class TppServer(AuthorizationServer):
         if request.refresh_token is None:
             self.desk.access.issue(request.authorization_code.request, new)
         elif not self.desk.access.exchange(request.form["refresh_token"], new):
-            raise InvalidGrantError("The refresh token is not good any more.")
+            raise InvalidGrantError("The refresh token is not good: used before")
 
     def create_oauth2_request(self, request: Asked | _Request) -> _Request:
         """Ours as Authlib's."""
@@ -176,6 +198,11 @@ class TppServer(AuthorizationServer):
 
 
 def _certified(_query_client: object, request: _Request) -> OAuthClient | None:
-    """RFC 8705, 2.1: the certificate says who it is, and the client id may not say otherwise."""
+    """RFC 8705, 2.1: the certificate says who it is, and the client id may not say otherwise.
+
+    Raises InvalidClientError.
+    """
     client, named = request.certified, request.payload.client_id
-    return client if client is not None and named in (None, client.client_id) else None
+    if client is not None and named not in (None, client.client_id):
+        raise InvalidClientError("The client_id is not the certificate's authorisation number")
+    return client

@@ -251,6 +251,8 @@ def refusal_of(at: Place, row: RefusalRow) -> Refusal:
         for step in STEPS
         if step.at is at.status and at.approach in step.approaches
     )
+    if awaited and at.approach is A.OAUTH:
+        awaited += ", or for the access token of this authorisation alone"
     return row.refusal(
         f"The authorisation is {at.status} and waits for {awaited}." if awaited else ""
     )

@@ -54,7 +54,11 @@ class Message(Enum):
     )
     CORPORATE_ID_INVALID = "CORPORATE_ID_INVALID", 401, "The PSU-Corporate-ID is not known."
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN", 401, "The access token is unknown."
-    TOKEN_INVALID = "TOKEN_INVALID", 401, "The access token is not valid for this."
+    TOKEN_INVALID = (
+        "TOKEN_INVALID",
+        401,
+        "The access token is revoked, or not of this TPP, its certificate, this payment or PSU.",
+    )
     TOKEN_EXPIRED = "TOKEN_EXPIRED", 401, "The access token has expired."
     TOKEN_MISSING = "UNAUTHORIZED", 401, "An access token is needed."
     # 403

@@ -229,7 +229,7 @@ def test_only_the_bank_can_send_the_psu_back(integrated: Actors) -> None:
     made, other = integrated.tpp.initiated(), integrated.tpp.initiated()
     for each in (made, other):
         integrated.ask(f"PIS:{each.payment_id}")
-    ok, nok = integrated.ways_back(made)
+    ok, _ = integrated.ways_back(made)
     others_ok, _ = integrated.ways_back(other)
     request_id, proof = ok.split("/")[-2], ok.split("/")[-1]
     forged = [
@@ -237,7 +237,7 @@ def test_only_the_bank_can_send_the_psu_back(integrated: Actors) -> None:
         f"{ISSUER}/oauth/approved/{request_id}/{proof[:-4]}AAAA",
         f"{ISSUER}/oauth/approved/{request_id}/x",
         f"{ISSUER}/oauth/approved/{request_id}/x.%FF",
-        f"{ISSUER}/oauth/approved/{nok.split('/')[-1][:-1]}0/{proof}",
+        f"{ISSUER}/oauth/approved/{others_ok.split('/')[-2]}/{proof}",
         f"{ISSUER}/oauth/approved/nobody/{proof}",
     ]
     integrated.authorise(made)

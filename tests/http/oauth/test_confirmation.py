@@ -120,7 +120,10 @@ def test_nothing_at_all_does_not(actors: Actors) -> None:
     made = actors.tpp.initiated()
     unconfirmed(actors, made)
 
-    assert outcome(put(actors, made, b"")) == "400 SERVICE_INVALID"
+    answer = put(actors, made, b"")
+
+    assert outcome(answer) == "400 SERVICE_INVALID"
+    assert "access token" in answer.json["tppMessages"][0]["text"]
     found = actors.world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
     assert found.status is ScaStatus.UNCONFIRMED
 

@@ -54,7 +54,7 @@ def test_no_secret_is_kept_in_clear(integrated: Actors) -> None:
         (FORM, "grant_type=password", "400 unsupported_grant_type"),
         (FORM, "grant_type=client_credentials", "400 unsupported_grant_type"),
         (FORM, "grant_type=%22%00%FF", "400 unsupported_grant_type"),
-        (FORM, "", "400 unsupported_grant_type"),
+        (FORM, "", "400 invalid_request"),
         (FORM, "grant_type=refresh_token", "400 invalid_request"),
         (FORM, "grant_type=refresh_token&refresh_token=%00", "400 invalid_grant"),
         (FORM, "grant_type=authorization_code&code=%ED%A0%80", "400 invalid_grant"),
@@ -74,6 +74,28 @@ def test_nothing_secret_in_an_address(integrated: Actors) -> None:
     answer = integrated.world.xs2a.post("/oauth/token?code=a", "", headers=headers)
 
     assert outcome(answer) == "400 invalid_request"
+
+
+@pytest.mark.parametrize(
+    "sent, said",
+    [
+        ({}, "grant_type is needed"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, "refresh token is not good"),
+        ({"grant_type": "authorization_code", "code": "x"}, "code is not good"),
+        ({"grant_type": "authorization_code", "code": "x", "client_id": "x"}, "not the certif"),
+    ],
+)
+def test_the_developer_is_told_what_is_wrong(
+    integrated: Actors, sent: dict[str, str], said: str
+) -> None:
+    assert said in integrated.post("/oauth/token", sent).json["error_description"]
+
+
+def test_a_token_that_is_not_good_is_challenged(integrated: Actors) -> None:
+    """RFC 6750, 3."""
+    answer = integrated.status_of(integrated.tpp.initiated(), "unknown")
+
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
 def test_a_smaller_scope_cannot_be_asked_for_when_refreshing(

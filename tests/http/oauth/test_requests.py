@@ -46,6 +46,72 @@ def test_a_request_that_lacks_something(integrated: Actors, changes: Changes, er
     assert went.headers["Location"].startswith(f"{OK_URI}?error=")
 
 
+@pytest.mark.parametrize(
+    "changes, said",
+    [
+        ({"response_type": None}, "response_type"),
+        ({"response_type": "token"}, "has to be code"),
+        ({"state": "s" * 501}, "more than 500"),
+        ({"code_challenge": None}, "PKCE"),
+        ({"code_challenge_method": "plain"}, "PKCE"),
+        ({"code_challenge": "short"}, "43 characters"),
+        ({"scope": None}, "has to be PIS:<paymentId>"),
+        ({"scope": "PIS"}, "has to be PIS:<paymentId>"),
+        ({"scope": NOWHERE}, "no such payment"),
+    ],
+)
+def test_the_developer_is_told_what_is_wrong(
+    integrated: Actors, changes: Changes, said: str
+) -> None:
+    made = integrated.tpp.initiated()
+    told = query_of(integrated.ask(f"PIS:{made.payment_id}", changes).headers["Location"])
+
+    assert said in told["error_description"]
+    assert not set(told["error_description"]) & set('"\\')  # RFC 6749, 4.1.2.1
+
+
+def test_the_developer_is_told_why_this_scope_is_not_for_now(
+    integrated: Actors, pre_step: Actors
+) -> None:
+    made = integrated.tpp.initiated()
+    integrated.authorise(made)
+    decided = query_of(integrated.ask(f"PIS:{made.payment_id}").headers["Location"])
+    too_early = query_of(pre_step.ask(NOWHERE).headers["Location"])
+
+    assert "No authorisation of this payment waits" in decided["error_description"]
+    assert "has to be PIS: " in too_early["error_description"]
+
+
+@pytest.mark.parametrize(
+    "changes, title, logged",
+    [
+        ({"client_id": None}, "do not know who", "client_id is missing"),
+        ({"client_id": "PSDDE-NOBODY\n42"}, "cannot send you", "characters"),
+        ({"client_id": "PSDDE-NOBODY-42"}, "do not know who", "client_id PSDDE-NOBODY-42"),
+        ({"redirect_uri": "https://evil.example/?secret"}, "cannot send you", "not trusted"),
+        ({"state": "\x00"}, "cannot send you", "characters"),
+    ],
+)
+def test_who_cannot_be_sent_back_is_told_and_logged(
+    integrated: Actors,
+    caplog: pytest.LogCaptureFixture,
+    changes: Changes,
+    title: str,
+    logged: str,
+) -> None:
+    made = integrated.tpp.initiated()
+    page = integrated.ask(f"PIS:{made.payment_id}", changes)
+    (line,) = [
+        each.getMessage() for each in caplog.records if each.name == "xs2a.http.oauth.routes"
+    ]
+
+    assert outcome(page) == "400 page"
+    assert title in page.text
+    assert logged in line
+    assert "secret" not in line
+    assert "\n" not in line
+
+
 @pytest.mark.parametrize("scope", [*SCOPES, "PIS"])
 def test_scopes_of_the_integrated_flow(integrated: Actors, scope: str | None) -> None:
     integrated.tpp.initiated()

@@ -24,7 +24,7 @@ TOKEN = {"Authorization": "Bearer abc.def"}
 PRE_STEP = APPROACHES["OAUTH"] | {"scaRedirectFlow": "OAUTH_PRE_STEP"}
 NEEDED = (401, [("UNAUTHORIZED", None)])
 FORBIDDEN = (403, [("FORBIDDEN", None)])
-NOT_AUTHORISED = {"RCVD", "PDNG", "PATC"}
+HARMLESS = {"RCVD", "PDNG", "PATC", "RJCT", "CANC"}
 
 
 def reads(made: Made) -> tuple[str, ...]:
@@ -56,6 +56,7 @@ def test_pre_step_first_a_token(open_house: OpenHouse, pisp: str, value: str | N
 
     assert [refusal(each) for each in answers] == [NEEDED] * 9
     assert {OAUTH_SERVER in each.json["tppMessages"][0]["text"] for each in answers} == {True}
+    assert {each.headers["WWW-Authenticate"] for each in answers} == {"Bearer"}
 
 
 @pytest.mark.parametrize("value", ["Bearer abc", "bearer abc", "BEARER  abc"])
@@ -91,10 +92,11 @@ def test_integrated_a_token_for_reads_once_the_psu_has_authorised(
     tpp.world.bank.asked.clear()
     without = [tpp.get(path) for path in reads(made)]
 
-    if status in NOT_AUTHORISED:
+    if status in HARMLESS:
         assert [each.status_int for each in without] == [200] * 5
     else:
         assert [refusal(each) for each in without] == [FORBIDDEN] * 5
+        assert {OAUTH_SERVER in each.json["tppMessages"][0]["text"] for each in without} == {True}
         assert tpp.world.bank.asked == []
     assert [tpp.get(path, TOKEN).status_int for path in reads(made)] == [200] * 5
 
@@ -110,7 +112,7 @@ def test_integrated_what_the_bank_says_now_counts(
         tpp.world.bank.status = Done(PaymentStatusReport(fresh))
         answer = tpp.get(f"{made.path}{path}")
 
-        if fresh in NOT_AUTHORISED:
+        if fresh in HARMLESS:
             assert answer.json["transactionStatus"] == fresh
         else:
             assert refusal(answer) == FORBIDDEN

@@ -3,12 +3,14 @@ back from the online banking.
 """
 
 import functools
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
 from flask_smorest import Blueprint
 
+from cms import log_lines
 from cms.domain.events import EventType
 from cms.domain.parties import Role
 from xs2a.http.oauth.door import (
@@ -23,7 +25,7 @@ from xs2a.http.oauth.door import (
 )
 from xs2a.http.oauth.pages import nothing_told, see_other, stop_page, way_on
 from xs2a.oauth.asking import Desk
-from xs2a.oauth.beginning import GoOn, begin
+from xs2a.oauth.beginning import Stop, begin
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.metadata import (
     ASK_PATH,
@@ -34,6 +36,8 @@ from xs2a.oauth.metadata import (
     metadata,
 )
 from xs2a.oauth.server import Asked, Reply, TppServer
+
+log = logging.getLogger(__name__)
 
 oauth = Blueprint(
     "OAuth 2",
@@ -58,9 +62,26 @@ _QUERY = [
 _REFUSED = {"400": {"description": "Refused"}, "401": {"description": "Not a client"}}
 
 
-def _form(*names: str) -> dict[str, Any]:
-    fields = {name: {"type": "string"} for name in names}
-    return {"content": {FORM: {"schema": {"type": "object", "properties": fields}}}}
+def _fields(*required: str, optional: str = "", grant: str = "") -> dict[str, Any]:
+    """The fields of a form. The client id may be left out: the certificate says it."""
+    names = ("client_id", *optional.split(), *required)
+    fields: dict[str, Any] = {name: {"type": "string"} for name in names}
+    if grant:
+        fields["grant_type"] = {"type": "string", "enum": [grant]}
+    return {
+        "type": "object",
+        "required": [*required, *(["grant_type"] if grant else [])],
+        "properties": fields,
+    }
+
+
+def _form(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {FORM: {"schema": schema}}}
+
+
+_CODE = _fields("code", "redirect_uri", "code_verifier", grant="authorization_code")
+_REFRESH = _fields("refresh_token", optional="scope", grant="refresh_token")
+_TOKEN = _fields("token", optional="token_type_hint")
 
 
 def idle_at_head(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -102,8 +123,13 @@ def read_metadata(desk: Desk) -> Response:
 @idle_at_head
 def ask(desk: Desk) -> Response:
     """A TPP sends its PSU here; PKCE with S256 is needed."""
-    went = begin(desk, parameters(request.args))
-    return see_other(went.uri) if isinstance(went, GoOn) else stop_page(400)
+    asked = parameters(request.args)
+    went = begin(desk, asked)
+    if isinstance(went, Stop):
+        client_id = log_lines.harmless(asked.get("client_id", ""))
+        log.warning("authorize: %s; client_id %s", went.reason.value, client_id or "is missing")
+        return stop_page(400, went.reason)
+    return see_other(went.uri)
 
 
 @oauth.route("/oauth/approved/<string:request_id>/<string:proof>", methods=["GET"])
@@ -113,7 +139,7 @@ def ask(desk: Desk) -> Response:
 def come_back(desk: Desk, request_id: str, proof: str) -> Response:
     """The bank's page sends the PSU here after the payment has been authorised."""
     code = parameters(request.args).get("confirmationCode")
-    return way_on(desk.access.approved(request_id, proof, code))
+    return way_on(desk.access.approved(request_id, proof, code), agreed=True)
 
 
 @oauth.route("/oauth/declined/<string:request_id>", methods=["GET"])
@@ -122,27 +148,28 @@ def come_back(desk: Desk, request_id: str, proof: str) -> Response:
 @idle_at_head
 def turn_back(desk: Desk, request_id: str) -> Response:
     """The bank's page sends the PSU here when the payment was not authorised."""
-    return way_on(desk.access.decline(desk.access.find(request_id)))
+    return way_on(desk.access.decline(desk.access.find(request_id)), agreed=False)
 
 
 @oauth.route(TOKEN_PATH + _TENANT, methods=["POST"], endpoint="issue_tokens_of_tenant")
 @oauth.route(TOKEN_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form(
-        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "client_id"
-    ),
+    requestBody=_form({"oneOf": [_CODE, _REFRESH]}),
     responses={"200": {"description": "The tokens"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_TOKEN, Role.PSP_PI)
 def issue_tokens(desk: Desk, client: OAuthClient) -> Response:
     """A code, or a refresh token, against new tokens."""
-    return _told(TppServer(desk).create_token_response(_asked(client)))
+    asked = _asked(client)
+    if "grant_type" not in asked.parameters:  # RFC 6749, 5.2: missing is not unsupported
+        raise RequestUnreadable("A grant_type is needed.")
+    return _told(TppServer(desk).create_token_response(asked))
 
 
 @oauth.route(REVOKE_PATH + _TENANT, methods=["POST"], endpoint="revoke_of_tenant")
 @oauth.route(REVOKE_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form("token", "token_type_hint", "client_id"),
+    requestBody=_form(_TOKEN),
     responses={"200": {"description": "It is good no more, if it was"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_REVOCATION)
@@ -154,7 +181,7 @@ def revoke(desk: Desk, client: OAuthClient) -> Response:
 @oauth.route(INTROSPECT_PATH + _TENANT, methods=["POST"], endpoint="introspect_of_tenant")
 @oauth.route(INTROSPECT_PATH, methods=["POST"])
 @oauth.doc(
-    requestBody=_form("token", "token_type_hint", "client_id"),
+    requestBody=_form(_TOKEN),
     responses={"200": {"description": "How it stands (RFC 7662)"}, **_REFUSED},
 )
 @for_clients(EventType.OAUTH_INTROSPECTION)
@@ -166,7 +193,7 @@ def introspect(desk: Desk, client: OAuthClient) -> Response:
 def _asked(client: OAuthClient) -> Asked:
     """Raises RequestUnreadable."""
     if request.mimetype != FORM or request.args:  # RFC 6749, 2.3.1: nothing secret in an address
-        raise RequestUnreadable
+        raise RequestUnreadable(f"The parameters have to come in the body, as {FORM}.")
     return Asked("POST", parameters(request.form), client)
 
 

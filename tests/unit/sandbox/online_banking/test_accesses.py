@@ -67,6 +67,13 @@ def test_declined(browser: TestApp, cms: FakeCms) -> None:
     assert cms.granted_by == [None]
 
 
+def test_back_without_logging_in(browser: TestApp, cms: FakeCms) -> None:
+    answer = send(browser.get(PAGE), "/leave")
+
+    assert answer.headers["Location"] == f"{BACK}?error=access_denied"
+    assert cms.granted_by == [None]
+
+
 def test_three_wrong_passwords_end_it(browser: TestApp, cms: FakeCms) -> None:
     for left in ("2 tries", "one try"):
         assert left in log_in(browser, password="wrong").text
@@ -97,7 +104,7 @@ def test_without_a_tan_nothing_happens(browser: TestApp, cms: FakeCms) -> None:
     assert cms.granted_by == []
 
 
-@pytest.mark.parametrize("path", ["confirm", "decline", "log-in"])
+@pytest.mark.parametrize("path", ["confirm", "decline", "leave", "log-in"])
 def test_a_forged_form_changes_nothing(browser: TestApp, cms: FakeCms, path: str) -> None:
     """CSRF: without the token of this session's own page."""
     log_in(browser)
@@ -109,7 +116,7 @@ def test_a_forged_form_changes_nothing(browser: TestApp, cms: FakeCms, path: str
 
 @pytest.mark.parametrize("path", ["confirm", "decline"])
 def test_who_has_not_logged_in_decides_nothing(browser: TestApp, cms: FakeCms, path: str) -> None:
-    token = browser.get(PAGE).form["csrf_token"].value
+    token = next(iter(browser.get(PAGE).forms.values()))["csrf_token"].value
     answer = browser.post(f"{PAGE}/{path}", {"tan": "123456", "csrf_token": token})
 
     assert answer.headers["Location"] == PAGE

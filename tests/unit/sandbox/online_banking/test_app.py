@@ -55,15 +55,27 @@ def test_the_session_cookie(browser: TestApp) -> None:
         ("GET", "/nowhere", 404),
         ("GET", "/tpp/else", 404),
         ("DELETE", "/accounts", 405),
-        ("GET", f"/pis/{LINK}/confirm", 405),
-        ("GET", f"/pis/cancellation/{LINK}/confirm", 405),
-        ("GET", f"/phone/{LINK}/approve", 405),
+        ("PUT", f"/pis/{LINK}/confirm", 405),
     ],
 )
 def test_errors_are_pages_of_ours(browser: TestApp, method: str, path: str, status: int) -> None:
     page = browser.request(path, method=method, status=status)
     assert "Sandbox Bank" in page
     assert bool(page.headers.get("Allow")) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    "form, page",
+    [
+        ("/log-in", "/"),
+        (f"/pis/{LINK}/confirm", f"/pis/{LINK}"),
+        (f"/pis/cancellation/{LINK}/confirm", f"/pis/cancellation/{LINK}"),
+        (f"/oauth/{LINK}/confirm", f"/oauth/{LINK}"),
+        (f"/phone/{LINK}/approve", "/phone"),
+    ],
+)
+def test_the_address_of_a_form_leads_to_its_page(browser: TestApp, form: str, page: str) -> None:
+    assert browser.get(form, status=303).headers["Location"] == page
 
 
 def test_a_form_is_small(browser: TestApp) -> None:

@@ -85,3 +85,22 @@ def test_health(browser: TestApp, storage: Storage) -> None:
         connection.exec_driver_sql("ALTER TABLE bank_balances RENAME TO away")
     assert browser.get("/health/ready", status=503).json == {"status": "down"}
     assert browser.get("/health/live").json == {"status": "up"}
+
+
+@pytest.mark.parametrize(
+    "query, said, not_said",
+    [
+        ("error=access_denied&state=7", "access_denied", "worked out"),
+        ("error=invalid_scope&error_description=No+such+payment", "No such payment", "worked out"),
+        ("code=a-code_7", "-d code=a-code_7 ", "worked out"),
+        ("code=$(ls)", "worked out", "$(ls)"),  # it would be pasted into a shell
+        ("error=<b>", "&lt;b&gt;", "<b>"),
+    ],
+)
+def test_the_stand_in_of_the_tpp_reads_what_oauth_sends(
+    browser: TestApp, query: str, said: str, not_said: str
+) -> None:
+    page = browser.get(f"/tpp/ok?{query}").text
+
+    assert said in page
+    assert not_said not in page

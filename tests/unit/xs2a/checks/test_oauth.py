@@ -68,7 +68,7 @@ def test_other_approaches_know_no_token(
     assert rules(flow, wishes, *offered) == {}
 
 
-def test_a_read_is_harmless_while_the_psu_has_not_authorised() -> None:
+def test_a_read_is_harmless_while_nothing_is_authorised_and_when_nothing_was_done() -> None:
     common = CommonProfile(sca_redirect_flow=OAUTH)
     rule = token_rule(Profile(common=common), NO_WISH, method="GET", with_token=False)
 
@@ -77,4 +77,6 @@ def test_a_read_is_harmless_while_the_psu_has_not_authorised() -> None:
         TransactionStatus.RCVD,
         TransactionStatus.PDNG,
         TransactionStatus.PATC,
+        TransactionStatus.RJCT,
+        TransactionStatus.CANC,
     }
