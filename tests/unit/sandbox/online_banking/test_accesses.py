@@ -144,3 +144,13 @@ def test_what_ended_meanwhile(browser: TestApp, cms: FakeCms) -> None:
     cms.refuses = ["grant_access"]
 
     assert send(page, "/confirm", tan="123456").status_int == 410
+
+
+@pytest.mark.parametrize("path", ["log-in", "confirm", "decline"])
+def test_a_form_from_elsewhere_is_not_taken(browser: TestApp, cms: FakeCms, path: str) -> None:
+    """Forged approval (CSRF): the browser sends the cookie, but cannot know the form's token."""
+    log_in(browser)
+    sent = {"psu_id": "anton.brueckner", "password": "12345", "tan": "123456"}
+
+    assert browser.post(f"{PAGE}/{path}", sent, status=400).status_int == 400
+    assert cms.granted_by == []
