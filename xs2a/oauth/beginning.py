@@ -12,12 +12,26 @@ from typing import Final
 from authlib.oauth2 import OAuth2Error
 
 from cms.domain.access import REQUEST_VALID_FOR, AccessRequest, Scope
+from cms.domain.profile import Profile, ScaRedirectFlow
 from xs2a.oauth import asking
 from xs2a.oauth.asking import Desk, Wanted
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.server import Asked, TppServer
 
 LONGEST_STATE: Final = 500  # characters
+
+HINTS: Final[Mapping[str, str]] = {
+    "invalid_request": "There must be response_type, code_challenge and code_challenge_method=S256;"
+    f" state has at most {LONGEST_STATE} characters.",
+    "unsupported_response_type": "The only response_type is code.",
+}
+# Of a scope that the TPP may not have, by what the bank's flow lets it ask for.
+SCOPE_HINTS: Final[Mapping[ScaRedirectFlow, str]] = {
+    ScaRedirectFlow.OAUTH: "The scope must be PIS:<paymentId>, of a payment of yours that waits "
+    "for its PSU at the authorization server; and a role of your certificates PISP.",
+    ScaRedirectFlow.OAUTH_PRE_STEP: "The scope must be PIS, and a role of your certificates PISP.",
+    ScaRedirectFlow.REDIRECT: "This bank does not use OAuth.",
+}
 
 _VISIBLE: Final = re.compile(r"[\x20-\x7e]*")  # RFC 6749, appendix A: what values are made of
 
@@ -50,9 +64,17 @@ def begin(desk: Desk, parameters: Mapping[str, str]) -> GoOn | Stop:
     request = _request(wanted, client, parameters)
     error = _error(wanted, parameters)
     if error is not None:
-        return GoOn(request.answer(desk.access.issuer or "", error=error))
+        said = {"error": error, "error_description": _hint(error, desk.profile)}
+        return GoOn(request.answer(desk.access.issuer or "", **said))
     desk.access.begin(request)
     return GoOn(wanted.page.replace("{request-id}", request.request_id))
+
+
+def _hint(error: str, profile: Profile) -> str | None:
+    """What a developer of the TPP may look for, in characters that RFC 6749 allows (4.1.2.1)."""
+    if error == "invalid_scope":
+        return SCOPE_HINTS[profile.common.sca_redirect_flow]
+    return HINTS.get(error)
 
 
 def _error(wanted: Wanted, parameters: Mapping[str, str]) -> str | None:

@@ -1,9 +1,11 @@
 """A request for access, from the TPP's address to the code (RFC 6749, 4.1; RFC 7636; spec 4)."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from cms.domain.profile import ScaRedirectFlow
 from tests.houses import ISSUER
 from tests.http.conftest import OpenHouse
 from tests.http.oauth.acting import (
@@ -18,6 +20,7 @@ from tests.http.oauth.acting import (
     query_of,
 )
 from tests.tpps import OK_URI, PSU_ID, TppClient
+from xs2a.oauth.beginning import HINTS, SCOPE_HINTS
 
 NOWHERE = "PIS:00000000-0000-4000-8000-000000000000"
 
@@ -44,6 +47,21 @@ def test_a_request_that_lacks_something(integrated: Actors, changes: Changes, er
 
     assert outcome(went) == f"303 {error.removeprefix('invalid: ')}"
     assert went.headers["Location"].startswith(f"{OK_URI}?error=")
+
+
+def test_an_error_tells_a_developer_what_to_look_for() -> None:
+    """In the characters that are allowed there (RFC 6749, 4.1.2.1)."""
+    assert SCOPE_HINTS.keys() == set(ScaRedirectFlow)
+    allowed = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")
+    assert all(map(allowed.fullmatch, (*HINTS.values(), *SCOPE_HINTS.values())))
+
+
+def test_the_hint_goes_along_with_the_error(integrated: Actors) -> None:
+    integrated.tpp.initiated()
+    answer = query_of(integrated.ask("PIS").headers["Location"])
+
+    assert answer["error_description"] == SCOPE_HINTS[ScaRedirectFlow.OAUTH]
+    assert answer.keys() == {"error", "error_description", "state", "iss"}
 
 
 @pytest.mark.parametrize("scope", [*SCOPES, "PIS"])
