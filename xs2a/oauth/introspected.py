@@ -38,7 +38,7 @@ def _text(answer: Mapping[str, Any], name: str) -> str | None:
         return None
     value = answer[name]
     if not isinstance(value, str) or not value.strip():
-        raise TokenInvalid
+        raise _unreadable(name)
     return value
 
 
@@ -52,11 +52,11 @@ def _moment(answer: Mapping[str, Any], name: str) -> datetime | None:
         return None
     value = answer[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TokenInvalid
+        raise _unreadable(name)
     try:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
-        raise TokenInvalid from None
+        raise _unreadable(name) from None
 
 
 def _thumbprint(answer: Mapping[str, Any]) -> str | None:
@@ -70,7 +70,12 @@ def _thumbprint(answer: Mapping[str, Any]) -> str | None:
     try:
         digest = urlsafe_b64decode(f"{told}==")
     except ValueError:
-        raise TokenInvalid from None
+        raise _unreadable("cnf") from None
     if told is None or len(digest) != _SHA256_BYTES:
-        raise TokenInvalid
+        raise _unreadable("cnf")
     return digest.hex()
+
+
+def _unreadable(name: str) -> TokenInvalid:
+    """A fault of the bank's, which the TPP may pass on."""
+    return TokenInvalid(f"What the bank's authorization server says of '{name}' cannot be read.")

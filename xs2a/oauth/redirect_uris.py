@@ -1,6 +1,7 @@
 """May the PSU's browser be sent back there (RFC 6749, 3.1.2; RFC 9700, 4.1.3)?
 
-Whoever decides here wrongly makes an open redirector of the bank.
+Whoever decides here wrongly makes an open redirector of the bank. Why hosts are compared exactly
+here, and by their registered domains in `xs2a.checks.domains`, is in docs/divergences.md.
 """
 
 import re

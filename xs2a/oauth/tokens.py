@@ -60,12 +60,13 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A reason why a token is not good."""
+    """A reason why a token is not good. Of another TPP's token `text` tells nothing."""
 
     name: str
     applies: Callable[[TokenFacts, Use], bool]
     refusal: type[Refusal]
     ref: str
+    text: str = ""
 
 
 ROWS: Final = (
@@ -75,7 +76,13 @@ ROWS: Final = (
         TokenInvalid,
         ref="RFC 8705, 3",
     ),
-    TokenRow("revoked", lambda token, _: token.void, TokenInvalid, ref="RFC 6750, 3.1"),
+    TokenRow(
+        "revoked",
+        lambda token, _: token.void,
+        TokenInvalid,
+        ref="RFC 6750, 3.1",
+        text="The access token was revoked, or a code or token of the same grant came twice.",
+    ),
     TokenRow(
         "expired",
         lambda token, use: token.expires_at is not None and use.now >= token.expires_at,
@@ -87,14 +94,22 @@ ROWS: Final = (
         lambda token, use: token.not_before is not None and use.now < token.not_before,
         TokenInvalid,
         ref="RFC 7662, 2.2",
+        text="The access token is not good yet.",
     ),
     TokenRow(
         "bound to another certificate",
         lambda token, use: token.certificate_thumbprint not in (None, use.certificate_thumbprint),
         TokenInvalid,
         ref="RFC 8705, 3",
+        text="The access token is bound to another certificate than this one.",
     ),
-    TokenRow("of no scope here", lambda token, _: token.scope is None, TokenInvalid, ref="spec 4"),
+    TokenRow(
+        "of no scope here",
+        lambda token, _: token.scope is None,
+        TokenInvalid,
+        ref="spec 4",
+        text="The scope of the access token has neither PIS nor PIS:<paymentId>.",
+    ),
     TokenRow(
         "for another payment",
         lambda token, use: (
@@ -102,6 +117,7 @@ ROWS: Final = (
         ),
         TokenInvalid,
         ref="spec 4",
+        text="The access token is for one payment, and that is another one.",
     ),
     TokenRow(
         "another PSU's",
@@ -110,6 +126,7 @@ ROWS: Final = (
         ),
         TokenInvalid,
         ref="spec 21",
+        text="The access token was granted by another PSU than the headers name.",
     ),
 )
 
@@ -120,7 +137,7 @@ def check(token: TokenFacts | None, use: Use) -> Granted:
         raise TokenUnknown
     for row in ROWS:
         if row.applies(token, use):
-            raise row.refusal
+            raise row.refusal(row.text)
     return Granted(token.scope or Scope(), token.psu, token.request)
 
 
@@ -130,7 +147,7 @@ def ensure_of_payment(granted: Granted, payment: Payment) -> None:
     """
     psu, known = granted.psu, payment.psus
     if psu is not None and known and all(map(psu.differs_from, known)):
-        raise TokenInvalid
+        raise TokenInvalid("The access token was granted by another PSU than the payment's.")
 
 
 def facts_of(token: Token | None) -> TokenFacts | None:

@@ -1,5 +1,6 @@
 """Whatever is sent to the authorization server, it answers; never with a 5xx (E4)."""
 
+from string import ascii_letters, digits
 from typing import Any
 from urllib.parse import quote, urlencode
 

@@ -75,6 +75,12 @@ def test_nobody_has_issued_it() -> None:
         check(None, USE)
 
 
+def test_only_the_tokens_own_tpp_learns_why() -> None:
+    told = {row.name for row in ROWS if row.text or row.refusal is TokenExpired}
+    assert {row.name for row in ROWS} - told == {"another TPP's"}
+    assert ROWS[0].name == "another TPP's"  # so that nobody else learns anything
+
+
 def test_each_row_is_needed() -> None:
     cases = [(replace(GOOD, **t), replace(USE, **u)) for t, u, _ in BAD]  # type: ignore[arg-type]
 
