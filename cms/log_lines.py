@@ -60,7 +60,7 @@ def known_ids() -> Mapping[str, str]:
     """What is known of the request, made harmless: no line can be broken or forged by it."""
     known = _known.get() or {}
     return {
-        name: value if _UUID.fullmatch(value) else _harmless(name, value)
+        name: value if _UUID.fullmatch(value) else _harmless(value, in_words=name in _IN_WORDS)
         for name, value in known.items()
     }
 
@@ -152,8 +152,8 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode()
 
 
-def _harmless(name: str, value: str) -> str:
-    strange = _STRANGE_IN_WORDS if name in _IN_WORDS else _STRANGE
+def _harmless(value: str, *, in_words: bool = False) -> str:
+    strange = _STRANGE_IN_WORDS if in_words else _STRANGE
     return strange.sub("?", _without_accounts(value[:LONGEST_ID]))
 
 
