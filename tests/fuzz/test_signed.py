@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.certificates import SandboxQtsp
+from sandbox.certificates import KeyType, SandboxQtsp
 from tests.fuzz.judging import judged
 from tests.fuzz.test_requests import header_values
 from tests.fuzz.tried import tried
@@ -18,7 +18,8 @@ OF_SIGNATURES = ("Signature", "Digest", "Date", "TPP-Signature-Certificate", "X-
 
 @pytest.fixture
 def tpp(open_house: OpenHouse, qtsp: SandboxQtsp, pisp: str) -> SignedTpp:
-    return SignedTpp(open_house(common=SIGNED), pisp, signer=seal(qtsp))
+    """With an RSA key, which signs the same in the same way: what is drawn depends on it."""
+    return SignedTpp(open_house(common=SIGNED), pisp, signer=seal(qtsp, key_type=KeyType.RSA))
 
 
 def on_the_wire(text: str) -> str:

@@ -48,13 +48,13 @@ def proxy(
 
 def client(installation: Installation, name: str, *words: str) -> Client:
     """A certificate and its key, made by the command line."""
-    made = installation.run(
-        "certificate", "issue", *words, "--out", name, "--authorisation-number", name
-    )
+    number = f"PSDDE-PROXIES-{name}"
+    issue = ("certificate", "issue", *words, "--force")  # several tests have the same TPP
+    made = installation.run(*issue, "--out", name, "--authorisation-number", number)
     assert made.returncode == 0, made.stdout
     kind = "qsealc" if "qsealc" in words else "qwac"
     folder = installation.folder / name
-    return folder / f"{name}-{kind}.pem", folder / f"{name}-{kind}.key"
+    return folder / f"{number}-{kind}.pem", folder / f"{number}-{kind}.key"
 
 
 def code(answer: object) -> tuple[int, str]:

@@ -51,6 +51,10 @@ def owned(scene: Scene) -> dict[str, list[Any]]:
             query = sa.select(table).order_by(*table.primary_key)
             if "instance_id" in table.c:
                 query = query.where(table.c.instance_id == OWN)
+            elif "tpp_id" in table.c:  # a TPP is one of a tenant
+                tpps = metadata.tables["tpps"]
+                of_own = sa.select(tpps.c.tpp_id).where(tpps.c.instance_id == OWN)
+                query = query.where(table.c.tpp_id.in_(of_own))
             rows[name] = [tuple(row) for row in connection.execute(query)]
     return rows
 

@@ -172,7 +172,6 @@ def test_a_seal_counts_within_its_validity(
     "others",
     [
         {"authorisation_number": "PSDDE-BAFIN-100002"},
-        {"authorisation_number": "psdde-bafin-100001"},
         {"authority_id": "AT-FMA"},
     ],
 )
@@ -182,6 +181,19 @@ def test_nobody_signs_with_the_seal_of_another_tpp(
     stranger = tpp.but(signer=seal(qtsp, replace(TPP, **others)))
 
     assert_refused(tpp, stranger.post(), ("SIGNATURE_INVALID", "signature"))
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"authorisation_number": TPP.authorisation_number.lower()},
+        {"authority_id": TPP.authority_id.lower()},
+    ],
+)
+def test_small_letters_make_no_other_tpp(
+    tpp: SignedTpp, qtsp: SandboxQtsp, spelt: dict[str, Any]
+) -> None:
+    assert tpp.but(signer=seal(qtsp, replace(TPP, **spelt))).post().status_int == 201
 
 
 def test_a_seal_is_issued_by_somebody_whom_the_bank_trusts(tpp: SignedTpp, tmp_path: Path) -> None:
