@@ -23,6 +23,7 @@ from granian.log import LogLevels
 
 from cms.log_lines import ACCESS, JsonFormatter, TextFormatter
 from xs2a.settings import LogFormat, Settings
+from xs2a.whole_requests import reading_whole_requests
 
 STOP_WITHIN_S: Final = 10
 RETURNS_AFTER_S: Final = 1
@@ -182,7 +183,7 @@ def _app(factory: str) -> Any:
     _end_by_signals()  # until Granian serves: handlers that were forked along would swallow them
     _end_with_parent()
     module, _, name = factory.partition(":")
-    return getattr(import_module(module), name)()
+    return reading_whole_requests(getattr(import_module(module), name)())
 
 
 def _end_by_signals() -> None:

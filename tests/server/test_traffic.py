@@ -5,13 +5,15 @@ import socket
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from tests.serving import INSTANT, PAYMENT, TIMEOUT_S, RunningServer
+from xs2a.whole_requests import REST_BYTES
 
 TOO_LARGE = b"x" * (10 * 1024 * 1024 + 1)
 
@@ -165,3 +167,66 @@ def test_another_body_under_the_same_key_is_refused(server: RunningServer) -> No
     answer = server.tpp("POST", INSTANT, other, key)
     assert answer.status_code == 400
     assert answer.json()["tppMessages"][0]["code"] == "FORMAT_ERROR"
+
+
+REFUSED = [
+    pytest.param("xs2a", INSTANT, 401, id="XS2A"),
+    pytest.param("cms", "/psu-api/v1/payment/redirect/x", 401, id="CMS"),
+    pytest.param("bank", "/log-in", 400, id="online banking"),
+]
+
+
+@pytest.mark.parametrize("face, path, status", REFUSED)
+def test_a_refusal_leaves_the_connection_to_the_next_request(
+    server: RunningServer, face: str, path: str, status: int
+) -> None:
+    """This client sends body after headers: it meets a server that does not wait for the body."""
+    address = urlsplit(getattr(server, face)).netloc
+    with closing(HTTPConnection(address, timeout=TIMEOUT_S)) as connection:
+        statuses = []
+        for _ in range(300):
+            connection.request("POST", path, b"{}", {"Content-Type": "application/json"})
+            with connection.getresponse() as answer:
+                assert not answer.will_close
+                statuses.append(answer.status)
+                answer.read()
+    assert statuses == [status] * 300
+
+
+@pytest.mark.parametrize("face, path, status", REFUSED)
+def test_a_refusal_before_a_long_body_says_that_the_connection_closes(
+    server: RunningServer, face: str, path: str, status: int
+) -> None:
+    address = urlsplit(getattr(server, face)).netloc
+    with closing(HTTPConnection(address, timeout=TIMEOUT_S)) as connection:
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Length", "1000000")
+        connection.endheaders(b" " * REST_BYTES)
+        with connection.getresponse() as answer:
+            assert answer.status in {status, 413}
+            assert answer.getheader("Connection") == "close"
+
+
+def test_a_refusal_asks_for_no_body(server: RunningServer) -> None:
+    with connected(server.xs2a) as connection:
+        head = f"POST {INSTANT} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+        connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert read(connection).startswith(b"HTTP/1.1 401")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        pytest.param("Content-Length: 9\r\n\r\n", id="no body"),
+        pytest.param("Content-Length: 9\r\n\r\n1234", id="half a body"),
+        pytest.param("Transfer-Encoding: chunked\r\n\r\nZZ\r\n", id="no chunk"),
+    ],
+)
+def test_a_client_that_leaves_during_a_refused_body_harms_nobody(
+    server: RunningServer, rest: str
+) -> None:
+    for _ in range(8):
+        with connected(server.xs2a) as connection:
+            connection.sendall(f"POST {INSTANT} HTTP/1.1\r\nHost: x\r\n{rest}".encode())
+    assert all(still_serves(server) for _ in range(8))
+    assert "Traceback" not in server.installation.log.read_text()
