@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, select, update
 
-from sandbox.core.people import PERSON_BY_ID, TAN, TRIES, Person
+from sandbox.core.people import TAN, TRIES, Person, who_knows
 from sandbox.core.sca import WrongCredentials, WrongTan
 from sandbox.core.storage import Storage, accesses, insert_new
 
@@ -19,14 +19,14 @@ class AccessDesk:
 
     def log_in(self, access_id: str, psu_id: str, password: str) -> Person | WrongCredentials:
         """First factor. Raises AccessClosed."""
-        person = PERSON_BY_ID.get(psu_id)
+        person = who_knows(psu_id, password)
         with self._storage.writing() as connection:
             insert_new(
                 connection,
                 accesses,
                 {"access_id": access_id, "psu_id": None, "password_tries": 0, "tan_tries": 0},
             )
-        if person is not None and person.password_is(password):
+        if person is not None:
             self._ensure_open(access_id)
             self._set(access_id, psu_id=psu_id)
             return person

@@ -32,7 +32,7 @@ from sandbox.core.orders import (
     OrderRefused,
     OrderStatus,
 )
-from sandbox.core.people import PERSON_BY_ID, Account, Person
+from sandbox.core.people import PERSON_BY_ID, Account, Person, who_knows
 from sandbox.core.purposes import Purpose
 from sandbox.core.pushes import Push
 from sandbox.core.sca import (
@@ -129,10 +129,10 @@ class Bank:
         Raises AuthorisationClosed for one that is closed already, OutOfTurn for one that was
         begun for another payment or purpose.
         """
-        person = PERSON_BY_ID.get(psu_id)
+        person = who_knows(psu_id, password)
         with self._storage.writing() as connection:
             row = sca.open_row(connection, authorisation_id, order.payment_id, purpose)
-            if person is None or not person.password_is(password):
+            if person is None:
                 left = sca.count_wrong_password(connection, authorisation_id)
                 return WrongCredentials(left)
             if row.psu_id not in {None, psu_id}:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.core.bank import Bank
 from sandbox.core.orders import OrderRefused
-from sandbox.core.people import Person, ScaMethod
+from sandbox.core.people import Person, ScaMethod, who_knows
 from sandbox.core.purposes import Purpose
 from sandbox.core.sca import (
     AuthorisationClosed,
@@ -159,8 +159,7 @@ class Approvals:
 
         It is told before the bank's log-in, which would keep the link for this PSU.
         """
-        person = self._bank.person(psu_id)
-        if person is None or not person.password_is(password):
+        if who_knows(psu_id, password) is None:
             return None
         if psu_id in self._cms.authorised_by(link.payment_id, self._purpose):
             return self._invitation.done_before

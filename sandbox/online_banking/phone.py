@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.core.bank import Bank
 from sandbox.core.orders import Order, OrderRefused
+from sandbox.core.people import who_knows
 from sandbox.core.purposes import Purpose
 from sandbox.core.pushes import Push
 from sandbox.core.sca import AuthorisationClosed
@@ -76,8 +77,8 @@ class Phone:
     def log_in(self) -> AnyResponse:
         """Once for each phone."""
         psu_id = request.form.get("psu_id", "").strip()
-        person = self._bank.person(psu_id)  # in memory: whatever is typed, no table is asked
-        if person is None or not person.password_is(request.form.get("password", "")):
+        person = who_knows(psu_id, request.form.get("password", ""))
+        if person is None:
             return _log_in_page("PSU-ID or password is not right.", psu_id)
         open_phone(person.psu_id)
         return redirect(url_for(".screen"), 303)

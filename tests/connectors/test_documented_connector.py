@@ -1,11 +1,9 @@
 """The connector of docs/writing-a-connector.md does what the page says."""
 
 import json
-import threading
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from werkzeug.test import TestResponse
 from cms.domain.profile import ScaApproach
 from spi.capabilities import missing_capabilities
 from spi.registry import ENTRY_POINT_GROUP, ConnectorNotFound
+from tests.answering import Answers, answering
 from tests.documents_code import ROOT, code_blocks
 from xs2a.settings import read_settings
 from xs2a.wiring import build_house, xs2a_face
@@ -53,28 +52,13 @@ class Core:
 def core() -> Iterator[Core]:
     told = Core()
 
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            told.asked.append((self.command, self.path, json.loads(body or b"null")))
-            status, content = told.answers.get(self.command, (told.status, told.answer))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    class Hears(Answers):
+        def hear(self) -> None:
+            told.asked.append((self.command, self.path, json.loads(self.body() or b"null")))
+            self.answer(*told.answers.get(self.command, (told.status, told.answer)))
 
-        do_GET = do_PUT = do_DELETE = answer  # noqa: N815  the library's names
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Keep the test's output clean."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        told.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with answering(Hears) as told.url:
         yield told
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

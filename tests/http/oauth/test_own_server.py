@@ -1,15 +1,14 @@
 """Tokens of the bank's own authorization server, asked about by introspection (RFC 7662)."""
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.answering import Answers, answering
 from tests.databases import SqliteDatabases
 from tests.houses import TPP, open_world
 from tests.http.oauth.acting import PRE_STEP, Actors, outcome
@@ -31,24 +30,15 @@ class Bank:
 def bank() -> Iterator[Bank]:
     found = Bank()
 
-    class Answers(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            told = found.says.get(sent.partition("&")[0].removeprefix("token="), {"active": False})
-            self.send_response(200 if told is not None else 500)
-            self.end_headers()
-            self.wfile.write(json.dumps(told).encode())
+    class Introspects(Answers):
+        def hear(self) -> None:
+            token = self.body().decode().partition("&")[0].removeprefix("token=")
+            told = found.says.get(token, {"active": False})
+            self.answer(200 if told is not None else 500, json.dumps(told).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        found.url = f"http://127.0.0.1:{server.server_port}/introspect"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with answering(Introspects) as address:
+        found.url = f"{address}/introspect"
         yield found
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,45 +1,34 @@
 """The load generator sends well-formed requests and never counts a wrong answer."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 import pytest
 
 from bench import load, payment
+from tests.answering import Answers, answering
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answers):
     protocol_version = "HTTP/1.1"
     request_ids: set[str]
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        type(self).request_ids.add(self.headers["X-Request-ID"])
+    def hear(self) -> None:
+        if self.command == "GET":
+            self.answer(200 if self.path.endswith("/p-1/status") else 404, b"{}")
+            return
+        self.body()
+        self.request_ids.add(self.headers["X-Request-ID"])
         self.answer(201, b'{"paymentId": "p-1"}')
-
-    def do_GET(self) -> None:
-        self.answer(200 if self.path.endswith("/p-1/status") else 404, b"{}")
-
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
 
 
 @pytest.fixture
 def port() -> Iterator[int]:
     Handler.request_ids = set()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+    with answering(Handler) as address:
+        port = urlsplit(address).port
+        assert port is not None
+        yield port
 
 
 def test_each_request_has_its_own_id(port: int) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from cms.domain.profile import (
     KEYS,
-    Profile,
     RequestIdReplay,
 )
 from cms.profile_file import (
@@ -16,14 +15,9 @@ from cms.profile_file import (
     read_settings,
 )
 from cms.profile_file.reference import renewed
+from tests.unit.cms.profile_documents import PIS_URL, PIS_URLS, findings_of, profile_of, settings
 
 REPOSITORY = Path(__file__).parents[3]
-
-PIS_URL = "https://bank.example/pis/{redirect-id}"
-PIS_URLS = {
-    "pisRedirectUrlToAspsp": PIS_URL,
-    "pisPaymentCancellationRedirectUrlToAspsp": PIS_URL,
-}
 
 # The structure and the spellings of a profile as banks have it already.
 EXISTING = """\
@@ -96,25 +90,6 @@ def read_text(tmp_path: Path, text: str) -> ProfileRead:
     path = tmp_path / "bank.yml"
     path.write_text(text, encoding="utf-8")
     return read_profile(path)
-
-
-def settings(**sections: object) -> dict[str, object]:
-    """Settings without a finding, overlaid by the given entries of each section."""
-    pis = {"redirectLinkToOnlineBanking": PIS_URLS}
-    overlaid = dict(sections)
-    given_pis = overlaid.pop("pis", {})
-    assert isinstance(given_pis, dict)
-    return {"pis": {**pis, **given_pis}, **overlaid}
-
-
-def findings_of(document: object) -> list[tuple[str, str]]:
-    return [(one.severity.value, one.path) for one in read_settings(document).findings]
-
-
-def profile_of(document: object) -> Profile:
-    read = read_settings(document)
-    assert read.profile is not None, format_findings(read.findings)
-    return read.profile
 
 
 def test_an_existing_file_loads_without_errors_or_warnings(tmp_path: Path) -> None:

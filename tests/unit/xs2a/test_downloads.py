@@ -2,15 +2,14 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 
+from tests.answering import Answers, answering, dripping
 from xs2a.downloads import MOST_BYTES, Download
 from xs2a.jobs.fetching import DownloadFailed
 
@@ -18,13 +17,13 @@ PROXIED = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy", "no_proxy")
 PROXY_VARIABLES = [each for name in PROXIED for each in (name, name.upper())]
 
 
-class Outside(BaseHTTPRequestHandler):
+class Outside(Answers):
     """Answers by the path."""
 
     asked: ClassVar[list[str]] = []
     authorisation: ClassVar[str | None] = None
 
-    def do_GET(self) -> None:
+    def hear(self) -> None:
         self.asked.append(self.path)
         Outside.authorisation = self.headers.get("Authorization")
         path = urlsplit(self.path).path  # a proxy is asked for a whole URL
@@ -38,25 +37,10 @@ class Outside(BaseHTTPRequestHandler):
             self.wfile.write(b"x" * 65_536)
         self.wfile.write(b"x" * (size % 65_536))
 
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Outside)
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
 
 @pytest.fixture(scope="module")
 def outside() -> Iterator[str]:
-    with serving() as url:
+    with answering(Outside) as url:
         yield url
 
 
@@ -89,26 +73,6 @@ def test_too_much_is_refused(outside: str) -> None:
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-@contextmanager
-def dripping(first: bytes) -> Iterator[str]:
-    """Sends this, and then a byte now and then, for as long as somebody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        over = Event()
-
-        def drip() -> None:
-            caller, _ = server.accept()
-            with caller, suppress(OSError):
-                caller.sendall(first)
-                while not over.wait(0.05):
-                    caller.sendall(b"x")
-
-        dripper = Thread(target=drip, daemon=True)
-        dripper.start()
-        yield f"127.0.0.1:{server.getsockname()[1]}/"
-        over.set()
-        dripper.join()
-
-
 def test_a_connection_that_comes_too_late_is_not_used(
     outside: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,8 +100,11 @@ def test_a_connection_that_comes_too_late_is_not_used(
     ids=["a body", "a body without a length", "a header", "nothing", "a handshake"],
 )
 def test_who_drips_is_left_when_the_time_is_over(scheme: str, first: bytes) -> None:
-    with dripping(first) as address, pytest.raises(DownloadFailed, match=r"more than 0\.5 seconds"):
-        Download(public_only=False, within_s=0.5)(f"{scheme}://{address}")
+    with (
+        dripping(first, b"x") as address,
+        pytest.raises(DownloadFailed, match=r"more than 0\.5 seconds"),
+    ):
+        Download(public_only=False, within_s=0.5)(f"{scheme}://{address}/")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,12 @@
 """Introspection at the bank's own authorization server, over loopback (RFC 7662)."""
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
+from tests.answering import Answers, answering, dripping
 from xs2a.errors import IntrospectionUnavailable
 from xs2a.introspection import MOST_BYTES, REMEMBERED_S, Introspection
 
@@ -28,26 +25,14 @@ class Bank:
 def bank() -> Iterator[Bank]:
     found = Bank()
 
-    class Answers(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            found.asked.append((parse_qs(body), self.headers["Authorization"]))
-            self.send_response(found.http_status)
-            self.send_header("Location", "http://127.0.0.1:9/")
-            self.end_headers()
-            self.wfile.write(found.body)
+    class Introspects(Answers):
+        def hear(self) -> None:
+            found.asked.append((parse_qs(self.body().decode()), self.headers["Authorization"]))
+            self.answer(found.http_status, found.body, Location="http://127.0.0.1:9/")
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    found.url = f"http://127.0.0.1:{server.server_port}/introspect"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Introspects) as address:
+        found.url = f"{address}/introspect"
+        yield found
 
 
 def test_it_is_asked_as_the_rfc_says(bank: Bank) -> None:
@@ -99,28 +84,6 @@ def test_nobody_there() -> None:
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-@contextmanager
-def dripping(first: bytes) -> Iterator[str]:
-    """A server that says this, and then a byte of a good answer now and then."""
-    gone = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def drip() -> None:
-            connection, _ = listening.accept()
-            with connection, suppress(OSError):
-                connection.sendall(first)
-                while not gone.wait(0.05):
-                    connection.sendall(b" ")
-
-        thread = threading.Thread(target=drip)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            gone.set()
-            thread.join()
-
-
 @pytest.mark.parametrize(
     "scheme, first",
     [
@@ -133,5 +96,5 @@ def dripping(first: bytes) -> Iterator[str]:
     ids=["a body", "a body without a length", "a header", "nothing", "a handshake"],
 )
 def test_who_drips_is_left_when_the_time_is_over(scheme: str, first: bytes) -> None:
-    with dripping(first) as address, pytest.raises(IntrospectionUnavailable):
+    with dripping(first, b" ") as address, pytest.raises(IntrospectionUnavailable):
         Introspection(f"{scheme}://{address}/", None, lambda: 0.0, within_s=0.3)("a token")

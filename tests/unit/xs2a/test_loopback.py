@@ -1,24 +1,18 @@
 """Our own faces are reached past the proxies of the environment."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
+from tests.answering import Answers, answering
 from xs2a.loopback import is_fine, own_session
 
 NOBODY = "http://127.0.0.1:1"
 
 
-class Face(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/fine" else 503)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
-        pass
+class Face(Answers):
+    def hear(self) -> None:
+        self.answer(200 if self.path == "/fine" else 503)
 
 
 @pytest.fixture
@@ -27,12 +21,8 @@ def face(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         monkeypatch.setenv(name, NOBODY)
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Face) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with answering(Face) as address:
+        yield address
 
 
 def test_a_face_is_asked_itself(face: str) -> None:

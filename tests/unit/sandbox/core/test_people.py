@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 from schwifty import IBAN
 
-from sandbox.core.people import PEOPLE, PERSON_BY_ID, Account, Person, german_iban
+from sandbox.core.people import PEOPLE, PERSON_BY_ID, Account, Person, german_iban, who_knows
 from tests.unit.sandbox.bank_world import JOINT
 
 ACCOUNTS = [account for person in PEOPLE for account in person.accounts]
@@ -43,8 +43,12 @@ def test_published_people(psu_id: str, methods: list[str], currencies: list[str]
     person = PERSON_BY_ID[psu_id]
     assert [method.type for method in person.methods] == methods
     assert [account.currency for account in person.accounts] == currencies
-    assert person.password_is("12345")
-    assert not person.password_is("123456")
+    assert who_knows(psu_id, "12345") is person
+    assert who_knows(psu_id, "123456") is None
+
+
+def test_nobody_knows_the_password_of_a_stranger() -> None:
+    assert who_knows("stranger", "12345") is None
 
 
 @pytest.mark.parametrize("person", PEOPLE[:6], ids=lambda p: p.psu_id)

@@ -1,12 +1,10 @@
 """The psu-api client against a real HTTP server that answers what each test wants."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -23,6 +21,7 @@ from sandbox.online_banking.cms_port import (
     LinkUnknown,
     ScaNews,
 )
+from tests.answering import Answers, answering
 
 PAYMENT: dict[str, Any] = {
     "paymentId": "p/1",
@@ -62,30 +61,14 @@ class Server:
 def server() -> Iterator[Server]:
     server = Server()
 
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    class Cms(Answers):
+        def hear(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
-            server.seen.append((self.command, self.path, headers, sent))
-            self.send_response(server.status)
-            self.send_header("Content-Length", str(len(server.body)))
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-            self.wfile.write(server.body)
+            server.seen.append((self.command, self.path, headers, self.body()))
+            self.answer(server.status, server.body, Location="/elsewhere")
 
-        do_GET = do_PUT = answer  # noqa: N815  the server's own names
-
-        def log_message(self, *_arguments: object) -> None:
-            """Stay quiet."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    http.shutdown()
-    thread.join()
-    http.server_close()
+    with answering(Cms) as server.url:
+        yield server
 
 
 @pytest.fixture
