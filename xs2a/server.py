@@ -88,6 +88,7 @@ class Supervisor:
         self._family = {member.name: member for member in members(settings)}
         self._children: dict[str, ForkProcess] = {}
         self._stopping = False
+        self._woken, self._wake = os.pipe()
 
     def run(self) -> int:
         """Serve until stopped. The exit status: 0 after a signal, 1 when a face ended by itself."""
@@ -97,9 +98,8 @@ class Supervisor:
             self._start(member)
         failed: list[str] = []
         while not self._stopping and not failed:
-            multiprocessing.connection.wait(
-                [child.sentinel for child in self._children.values() if child.is_alive()], timeout=1
-            )
+            ends = [child.sentinel for child in self._children.values() if child.is_alive()]
+            multiprocessing.connection.wait([*ends, self._woken], timeout=1)
             failed = self._replace_ended()
         for child in self._children.values():
             child.terminate()
@@ -127,6 +127,7 @@ class Supervisor:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
+        os.write(self._wake, b"!")  # otherwise who waits would go on until the timeout (PEP 475)
 
     def _join(self) -> None:
         deadline = time.monotonic() + STOP_WITHIN_S

@@ -1,5 +1,7 @@
 """`xs2a demo`: against a running server, and with one that it starts itself."""
 
+from socket import create_connection
+
 import pytest
 
 from tests.serving import Installation
@@ -13,32 +15,26 @@ def assert_settled(printed: str) -> None:
         assert part in printed
 
 
-def test_demo_plays_against_a_running_server(migrated: Installation) -> None:
-    with migrated.serving() as server:
+def test_demo_plays_against_a_running_server_and_signs_where_that_is_demanded(
+    migrated: Installation,
+) -> None:
+    with migrated.serving() as server, server.profile_with(tppSignatureRequired=True):
         shown = migrated.run("demo")
         assert server.process.poll() is None
     assert shown.returncode == 0, shown.stdout
     assert_settled(shown.stdout)
 
 
-def test_demo_starts_a_server_where_there_is_none(installation: Installation) -> None:
-    shown = installation.run("demo")
-    assert shown.returncode == 0, shown.stdout
-    assert_settled(shown.stdout)
-    again = installation.run("demo")  # the first one's server has freed the ports
-    assert again.returncode == 0, again.stdout
-
-
-def test_demo_signs_where_that_is_demanded_and_passes_by_a_proxy(
+def test_demo_starts_a_server_where_there_is_none_and_passes_by_a_proxy(
     installation: Installation,
 ) -> None:
-    profile = installation.folder / "profile.yml"
-    offered, demanded = "tppSignatureRequired: false", "tppSignatureRequired: true"
-    profile.write_text(profile.read_text().replace(offered, demanded))
     nobody = "http://127.0.0.1:1"
     shown = installation.run("demo", http_proxy=nobody, HTTP_PROXY=nobody, ALL_PROXY=nobody)
     assert shown.returncode == 0, shown.stdout
     assert_settled(shown.stdout)
+    for port in installation.ports.values():
+        with pytest.raises(ConnectionRefusedError):
+            create_connection(("127.0.0.1", port))
 
 
 def test_demo_tells_why_it_fails(installation: Installation) -> None:
