@@ -176,15 +176,15 @@ def _serve(face: Face, settings: Settings) -> None:
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WITHIN_S - 2,
-    ).serve(target_loader=_app)
+    ).serve(target_loader=partial(_app, settings.threads))
 
 
-def _app(factory: str) -> Any:
+def _app(threads: int, factory: str) -> Any:
     """The app that a server process serves, made inside of it."""
     _end_by_signals()  # until Granian serves: handlers that were forked along would swallow them
     _end_with_parent()
     module, _, name = factory.partition(":")
-    return reading_whole_requests(getattr(import_module(module), name)())
+    return reading_whole_requests(getattr(import_module(module), name)(), threads)
 
 
 def _end_by_signals() -> None:

@@ -6,6 +6,7 @@ but close the connection without a word, and a client that sends its next reques
 """
 
 from collections.abc import Iterable
+from threading import Semaphore
 from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -15,12 +16,15 @@ REST_BYTES: Final = 64 * 1024
 _CLOSES: Final = ("Connection", "close")
 
 
-def reading_whole_requests(app: "WSGIApplication") -> "WSGIApplication":
-    """The same app; what it leaves of a body is read before its answer goes out.
+def reading_whole_requests(app: "WSGIApplication", threads: int) -> "WSGIApplication":
+    """The same app, served by so many threads; what it leaves of a body is read before its answer
+    goes out.
 
     Not more than `REST_BYTES`, though: beyond that the client is told that the connection closes.
-    A body that is sent only if we ask for it (`Expect: 100-continue`) is not asked for.
+    A body that is sent only if we ask for it (`Expect: 100-continue`) is not asked for. And half of
+    the threads never wait for one: whoever is refused must not hold them all.
     """
+    may_wait = Semaphore(max(1, threads // 2))
 
     def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if not _has_body(environ) or "HTTP_EXPECT" in environ:
@@ -28,8 +32,13 @@ def reading_whole_requests(app: "WSGIApplication") -> "WSGIApplication":
         body: IO[bytes] = environ["wsgi.input"]
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            ended = len(body.read(REST_BYTES)) < REST_BYTES
-            return start_response(status, headers if ended else [*headers, _CLOSES], *error)
+            if may_wait.acquire(blocking=False):
+                try:
+                    ended = len(body.read(REST_BYTES)) < REST_BYTES
+                finally:
+                    may_wait.release()
+                headers = headers if ended else [*headers, _CLOSES]
+            return start_response(status, headers, *error)
 
         return app(environ, start)
 

@@ -214,6 +214,18 @@ def test_a_refusal_asks_for_no_body(server: RunningServer) -> None:
         assert read(connection).startswith(b"HTTP/1.1 401")
 
 
+@pytest.mark.parametrize("face, path", [("xs2a", INSTANT), ("cms", "/aspsp-api/v1/x")])
+def test_who_is_refused_and_sends_no_body_holds_up_nobody(
+    server: RunningServer, face: str, path: str
+) -> None:
+    with ExitStack() as stack:
+        for _ in range(16):
+            silent = stack.enter_context(connected(getattr(server, face)))
+            head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+            silent.sendall(head.encode())
+        assert requests.get(f"{getattr(server, face)}/health/ready", timeout=TIMEOUT_S).ok
+
+
 @pytest.mark.parametrize(
     "rest",
     [
