@@ -129,10 +129,13 @@ class OAuthQueries:
         return self._end(requests.c.request_id == request.request_id, at)
 
     def claim_code(self, code_hash: str, now: datetime) -> bool:
-        """Take the code for its only use; False for one that is used, expired or unknown."""
+        """Take the code for its only use; False for one that is used, expired or unknown, or whose
+        grant was taken back.
+        """
         statement = update(requests).where(
             requests.c.code_hash == code_hash,
             requests.c.code_used_at.is_(None),
+            requests.c.revoked_at.is_(None),
             requests.c.code_expires_at > now,
         )
         return self._changed(statement.values(code_used_at=now))

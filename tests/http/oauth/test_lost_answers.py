@@ -7,8 +7,10 @@ from sqlalchemy import text
 
 from cms.domain.access import CODE_VALID_FOR, MOST_UNDECIDED
 from cms.store.tables import oauth_requests
+from tests.breaking import break_inserts, mend
 from tests.houses import ISSUER
 from tests.http.oauth.acting import Actors, address_on, outcome, query_of
+from tests.http.oauth.test_on_record import types
 from tests.tpps import Made
 
 A_DAY = timedelta(days=1)  # the life of an authorisation in the tests' profile
@@ -49,6 +51,31 @@ def test_the_bank_can_still_tell_the_way(integrated: Actors) -> None:
     assert outcome(integrated.redeem(code_by(integrated, again))) == "200 good"
     own, _ = integrated.ways_back(made)
     assert not own.startswith(ISSUER)
+
+
+def test_a_code_that_comes_too_late_was_not_tried(integrated: Actors) -> None:
+    """Nobody holds it for stolen, and the browser may bring another one."""
+    made, ok = authorised(integrated)
+    late = code_by(integrated, ok)
+    integrated.world.clock.advance(CODE_VALID_FOR)
+    assert outcome(integrated.redeem(late)) == "400 invalid_grant"
+    assert ("ACCESS_VOIDED", "XS2A_INTERNAL") not in types(integrated)
+
+    tokens = integrated.redeem(code_by(integrated, ok)).json
+    assert outcome(integrated.status_of(made, tokens["access_token"])) == "200 good"
+
+
+def test_a_code_is_there_again_after_the_database_has_failed(integrated: Actors) -> None:
+    """Code and tokens are one change: the TPP could never read the payment otherwise."""
+    made, ok = authorised(integrated)
+    code, database = code_by(integrated, ok), integrated.world.house.database
+    break_inserts(database, "oauth_tokens")
+    assert integrated.redeem(code).status_int >= 500
+    mend(database)
+
+    tokens = integrated.redeem(code).json
+    assert outcome(integrated.status_of(made, tokens["access_token"])) == "200 good"
+    assert ("ACCESS_VOIDED", "XS2A_INTERNAL") not in types(integrated)
 
 
 @pytest.mark.parametrize("tried", ["right", "wrong", "too late"])
