@@ -14,7 +14,7 @@ from cms.domain.access import (
     ACCESS_TOKEN_VALID_FOR,
     CODE_VALID_FOR,
     GRANT_VALID_FOR,
-    MOST_UNDECIDED,
+    MOST_NOT_GRANTED,
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
     AccessRequest,
@@ -78,24 +78,30 @@ class Access:
     def begin(self, request: AccessRequest) -> bool:
         """Keep a new request. One for the same authorisation that is undecided has ended.
 
-        False where too many of the TPP wait already: before any payment whoever opens an address
-        makes one. Raises AccessEnded where the authorisation is decided by now.
+        False where too many of the TPP have come already: before any payment whoever opens an
+        address makes one. Raises AccessEnded where the authorisation is decided by now.
         """
+        tpp_id, most = request.tpp_id, MOST_NOT_GRANTED
         with self._store.writing() as uow:
             if request.authorisation_id is not None:
                 # One at a time: two would both find no earlier one.
                 below = uow.authorisations.find(request.authorisation_id, lock=True)
                 if below is None or below.status.finalised or below.status in _AUTHORISED:
                     raise AccessEnded
-            elif uow.oauth.waiting(request.tpp_id, self._clock(), MOST_UNDECIDED) >= MOST_UNDECIDED:
+            elif uow.oauth.not_granted(tpp_id, self._clock(), most) >= most:
                 return False
             uow.oauth.add(request)
         return True
 
-    def find(self, request_id: str) -> AccessRequest:
-        """The request of whatever tenant: the PSU's browser names none. Raises Unknown."""
+    def for_payment(self, request_id: str) -> AccessRequest:
+        """The request of whatever tenant: the PSU's browser names none. Raises Unknown, also for one
+        before any payment: anybody may know the id of that, and the bank alone decides it.
+        """
         with self._store.reading() as uow:
-            return _known(uow, request_id)
+            request = _known(uow, request_id)
+        if request.scope.payment_id is None:
+            raise Unknown
+        return request
 
     def asked(self, request_id: str, instance_id: str) -> tuple[AccessRequest, Tpp]:
         """The request of this tenant that the PSU is to decide, and whose it is.

@@ -267,6 +267,15 @@ def test_a_later_request_takes_the_place_of_an_earlier_one(integrated: Actors) -
     assert integrated.come_back(earlier).status_int == 410
 
 
+def test_of_requests_that_came_to_nothing_few_are_kept(integrated: Actors) -> None:
+    """Whoever knows the payment may ask as often as it likes."""
+    made = integrated.tpp.initiated()
+    for _ in range(5):
+        integrated.ask(f"PIS:{made.payment_id}")
+
+    assert integrated.world.rows()["oauth_requests"] == 2  # the last one, and the one before
+
+
 # What a PSU decides on a page of its own is decided there, and once
 
 

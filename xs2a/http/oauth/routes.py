@@ -148,7 +148,7 @@ def come_back(desk: Desk, request_id: str, proof: str) -> Response:
 @idle_at_head
 def turn_back(desk: Desk, request_id: str) -> Response:
     """The bank's page sends the PSU here when the payment was not authorised."""
-    return way_on(desk.access.decline(desk.access.find(request_id)), agreed=False)
+    return way_on(desk.access.decline(desk.access.for_payment(request_id)), agreed=False)
 
 
 @oauth.route(TOKEN_PATH + _TENANT, methods=["POST"], endpoint="issue_tokens_of_tenant")
