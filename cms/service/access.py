@@ -94,8 +94,10 @@ class Access:
         return True
 
     def for_payment(self, request_id: str) -> AccessRequest:
-        """The request of whatever tenant: the PSU's browser names none. Raises Unknown, also for one
-        before any payment: anybody may know the id of that, and the bank alone decides it.
+        """The request of whatever tenant: the PSU's browser names none.
+
+        Raises Unknown, also for one before any payment: anybody may know the id of that, and the
+        bank alone decides it.
         """
         with self._store.reading() as uow:
             request = _known(uow, request_id)

@@ -1,8 +1,8 @@
 """Requests for access that nobody has granted: how many of a TPP there are counts, decided or not.
 
-Mind the locks: on PostgreSQL making an index lets nobody write to its table. This one is small: what
-has come to nothing is forgotten after a week. Import nothing of our own code: this file must still
-run when that code has moved on.
+Mind the locks: on PostgreSQL making an index lets nobody write to its table. This one is small:
+what has come to nothing is forgotten after a week. Import nothing of our own code: this file must
+still run when that code has moved on.
 """
 
 import sqlalchemy as sa
