@@ -114,7 +114,9 @@ def test_no_certificate_at_all(integrated: Actors) -> None:
     code = integrated.code_for(integrated.tpp.initiated())
     nobody = as_tpp(integrated, "")
 
-    assert outcome(nobody.redeem(code)) == "401 invalid_client"
+    refused = nobody.redeem(code)
+    assert outcome(refused) == "401 invalid_client"
+    assert refused.headers["WWW-Authenticate"] == 'tls_client_auth error="invalid_client"'
     assert outcome(integrated.redeem(code)) == "200 good"
 
 

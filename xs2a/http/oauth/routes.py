@@ -25,7 +25,7 @@ from xs2a.http.oauth.door import (
 )
 from xs2a.http.oauth.pages import nothing_told, see_other, stop_page, way_on
 from xs2a.oauth.asking import Desk
-from xs2a.oauth.beginning import Stop, begin
+from xs2a.oauth.beginning import PARAMETERS, Stop, begin
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.metadata import (
     ASK_PATH,
@@ -49,15 +49,7 @@ oauth = Blueprint(
 _TENANT = "/<string:instance_id>"
 _QUERY = [
     {"in": "query", "name": name, "required": required, "schema": {"type": "string"}}
-    for name, required in (
-        ("response_type", True),
-        ("client_id", True),
-        ("redirect_uri", True),
-        ("scope", True),
-        ("code_challenge", True),
-        ("code_challenge_method", True),
-        ("state", False),
-    )
+    for name, required in PARAMETERS.items()
 ]
 _REFUSED = {"400": {"description": "Refused"}, "401": {"description": "Not a client"}}
 
