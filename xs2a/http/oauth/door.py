@@ -87,8 +87,8 @@ ERROR_FOR_REFUSAL: Final[Mapping[type[Refusal], tuple[str, int]]] = {
     StoreUnavailable: ("temporarily_unavailable", 503),
 }
 
-# Each 401 names a way to authenticate (RFC 9110, 15.5.2). No scheme of HTTP stands for certificates,
-# so this is OAuth's name of it; `Basic` would make clients look for a password.
+# Each 401 names a way to authenticate (RFC 9110, 15.5.2). No scheme of HTTP stands for
+# certificates, so this is OAuth's name of it; `Basic` would make clients look for a password.
 _CHALLENGE: Final = f'{TLS_CLIENT_AUTH} error="invalid_client"'
 
 # Refusal -> HTTP status of the page for a browser.
