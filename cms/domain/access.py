@@ -18,9 +18,10 @@ from cms.domain.parties import PsuId
 # From the TPP's request to the end of the PSU's visit; that for a payment has the time of the
 # payment's authorisation.
 REQUEST_VALID_FOR: Final = timedelta(hours=1)
-# Requests before any payment come from browsers, hence from anybody. So many of one TPP that nobody
-# has decided are kept: more than the PSUs of a large TPP leave in the hour that a request lives.
-MOST_UNDECIDED: Final = 10_000
+# Requests before any payment come from browsers, hence from anybody. So many of one TPP are taken
+# in the hour that a request lives, apart from those that a PSU has granted: more than the PSUs of a
+# large TPP leave. One that was declined counts, as whoever has sent it may have declined it, too.
+MOST_NOT_GRANTED: Final = 10_000
 # The TPP redeems it at once: a minute is what a slow network needs (RFC 6749, 4.1.2: at most ten).
 CODE_VALID_FOR: Final = timedelta(minutes=1)
 ACCESS_TOKEN_VALID_FOR: Final = timedelta(hours=1)

@@ -48,10 +48,13 @@ class Tpp:
 
 @dataclass(frozen=True, slots=True)
 class ShownCertificate:
-    """A certificate that a TPP has shown: SHA-256 in hex, and the end of its validity."""
+    """A certificate that a TPP has shown: SHA-256 in hex, and the end of its validity. `roles` are
+    those in force with it: the bank's proxy may allow others than the certificate names.
+    """
 
     thumbprint: str
     not_after: datetime
+    roles: frozenset[Role]
 
 
 @dataclass(frozen=True, slots=True)

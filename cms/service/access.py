@@ -14,7 +14,7 @@ from cms.domain.access import (
     ACCESS_TOKEN_VALID_FOR,
     CODE_VALID_FOR,
     GRANT_VALID_FOR,
-    MOST_UNDECIDED,
+    MOST_NOT_GRANTED,
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
     AccessRequest,
@@ -78,24 +78,32 @@ class Access:
     def begin(self, request: AccessRequest) -> bool:
         """Keep a new request. One for the same authorisation that is undecided has ended.
 
-        False where too many of the TPP wait already: before any payment whoever opens an address
-        makes one. Raises AccessEnded where the authorisation is decided by now.
+        False where too many of the TPP have come already: before any payment whoever opens an
+        address makes one. Raises AccessEnded where the authorisation is decided by now.
         """
+        tpp_id, most = request.tpp_id, MOST_NOT_GRANTED
         with self._store.writing() as uow:
             if request.authorisation_id is not None:
                 # One at a time: two would both find no earlier one.
                 below = uow.authorisations.find(request.authorisation_id, lock=True)
                 if below is None or below.status.finalised or below.status in _AUTHORISED:
                     raise AccessEnded
-            elif uow.oauth.waiting(request.tpp_id, self._clock(), MOST_UNDECIDED) >= MOST_UNDECIDED:
+            elif uow.oauth.not_granted(tpp_id, self._clock(), most) >= most:
                 return False
             uow.oauth.add(request)
         return True
 
-    def find(self, request_id: str) -> AccessRequest:
-        """The request of whatever tenant: the PSU's browser names none. Raises Unknown."""
+    def for_payment(self, request_id: str) -> AccessRequest:
+        """The request of whatever tenant: the PSU's browser names none.
+
+        Raises Unknown, also for one before any payment: anybody may know the id of that, and the
+        bank alone decides it.
+        """
         with self._store.reading() as uow:
-            return _known(uow, request_id)
+            request = _known(uow, request_id)
+        if request.scope.payment_id is None:
+            raise Unknown
+        return request
 
     def asked(self, request_id: str, instance_id: str) -> tuple[AccessRequest, Tpp]:
         """The request of this tenant that the PSU is to decide, and whose it is.
@@ -199,23 +207,23 @@ class Access:
             if uow.oauth.revoke_all(request, self._clock()):
                 self._note(uow, EventType.ACCESS_REVOKED, request)
 
-    def redeem(self, code: str) -> AccessRequest | None:
-        """Take the code for its only try, right or wrong; None for one that is not good.
+    def of_code(self, code: str) -> AccessRequest | None:
+        """The request that has ended in this code, good or not; None where nobody has issued it."""
+        with self._store.reading() as uow:
+            return uow.oauth.by_code(hashed(code))
 
-        One that comes again is in wrong hands, once at least: all that stems from it is void.
-        """
-        now, code_hash = self._clock(), hashed(code)
+    def redeem(self, code: str, new: NewTokens) -> bool:
+        """Keep the first tokens in the place of a code; False if it is not good any more."""
         with self._store.writing() as uow:
-            claimed = uow.oauth.claim_code(code_hash, now)
-            request = uow.oauth.by_code(code_hash)
-            if request is not None and not claimed:
-                self._void(uow, request)
-        return request if claimed else None
+            request = self._claim(uow, code)
+            if request is not None:
+                self._add(uow, request, new)
+        return request is not None
 
-    def issue(self, request: AccessRequest, new: NewTokens) -> None:
-        """Keep the first tokens of a request."""
+    def spoil(self, code: str) -> None:
+        """The code has had its only try, and that was a wrong one."""
         with self._store.writing() as uow:
-            self._add(uow, request, new)
+            self._claim(uow, code)
 
     def exchange(self, refresh_token: str, new: NewTokens) -> bool:
         """Keep new tokens in the place of a refresh token; False if it is not good any more."""
@@ -285,6 +293,21 @@ class Access:
                 sealed = self._ring.seal(confirmation_code.encode(), _code_of(request))
                 uow.oauth.keep_confirmation(request, sealed)
         return request.answer(self.issuer or "", code=code, confirmationCode=confirmation_code)
+
+    def _claim(self, uow: UnitOfWork, code: str) -> AccessRequest | None:
+        """Take the code for its only try, right or wrong; None for one that is not good.
+
+        One that was tried before is in wrong hands, once at least: all that stems from it is void.
+        One that nobody has tried in its time is worth nothing, and tells of no theft.
+        """
+        code_hash = hashed(code)
+        claimed = uow.oauth.claim_code(code_hash, self._clock())
+        request = uow.oauth.by_code(code_hash)
+        if claimed or request is None:
+            return request
+        if request.code_used_at is not None:
+            self._void(uow, request)
+        return None
 
     def _add(self, uow: UnitOfWork, request: AccessRequest, new: NewTokens) -> None:
         now, bound_to = self._clock(), new.certificate_thumbprint

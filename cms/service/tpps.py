@@ -20,7 +20,7 @@ class Tpps:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._kept: dict[tuple[str, Tpp | ShownCertificate], str] = {}
+        self._kept: dict[tuple[str, Tpp | str], tuple[str, ShownCertificate | None]] = {}
         self._lock = Lock()
 
     def find(self, authorisation_number: str, instance_id: str) -> Tpp:
@@ -41,10 +41,10 @@ class Tpps:
         What this process has stored before is not written again, so this is cheap. Without a
         certificate it is a TPP that the sandbox lends.
         """
-        seen = (instance_id, certificate or tpp)
+        seen = (instance_id, tpp if certificate is None else certificate.thumbprint)
         known = self._kept.get(seen)
-        if known is not None:
-            return known
+        if known is not None and known[1] == certificate:
+            return known[0]
         key = tpp_id(tpp, instance_id)
         # Not what the request is about: its event is to go with that.
         with self._store.writing(of_request=False) as uow:
@@ -54,7 +54,7 @@ class Tpps:
         with self._lock:
             if len(self._kept) >= REMEMBERED_TPPS:
                 self._kept.clear()
-            self._kept[seen] = key
+            self._kept[seen] = key, certificate
         return key
 
     def of_number(self, authorisation_number: str, instance_id: str) -> list[Tpp]:

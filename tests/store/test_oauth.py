@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cms.domain.access import (
     CODE_VALID_FOR,
@@ -22,12 +22,13 @@ from cms.domain.access import (
 )
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
-from cms.domain.errors import Unknown
+from cms.domain.errors import StoreUnavailable, Unknown
 from cms.domain.parties import PsuId
 from cms.domain.statuses import ScaStatus
 from cms.service.access import Access, NewTokens
 from cms.service.authorisations import ScaReport
 from cms.store.tables import oauth_requests
+from tests.breaking import break_inserts, mend
 from tests.houses import ISSUER, NOW
 from tests.http.oauth.acting import query_of
 from tests.store.rooms import FULL_TPP, PSU, TENANT, Rooms, race
@@ -68,10 +69,10 @@ class Desk:
         return query_of(self.access.grant(request.request_id, TENANT, PSU))["code"]
 
     def issued(self) -> tuple[AccessRequest, NewTokens]:
-        request = self.access.redeem(self.code(self.begun()))
+        code, new = self.code(self.begun()), tokens()
+        assert self.access.redeem(code, new)
+        request = self.access.of_code(code)
         assert request is not None
-        new = tokens()
-        self.access.issue(request, new)
         return request, new
 
 
@@ -161,15 +162,38 @@ def test_nothing_is_asked_for_by_an_authorisation_that_is_decided(desk: Desk, st
 def test_a_code_is_redeemed_by_one_and_then_it_is_void(desk: Desk) -> None:
     """Whoever loses has replayed it: what the winner gets is worth nothing."""
     for _ in range(ROUNDS):
-        code = desk.code(desk.begun())
-        first, second = race(*[partial(desk.access.redeem, code)] * 2)
+        code, new = desk.code(desk.begun()), [tokens(), tokens()]
+        ended = race(*[partial(desk.access.redeem, code, each) for each in new])
 
-        (won,) = [each for each in (first, second) if each is not None]
-        new = tokens()
-        desk.access.issue(won, new)
+        assert sorted(ended) == [False, True]
+        found = [desk.access.token(each.access_token) for each in new]
+        assert [each is not None for each in found] == ended
+        assert all(each.void for each in found if each is not None)
+
+
+def test_a_right_and_a_wrong_try_at_the_same_moment_leave_nothing(desk: Desk) -> None:
+    """Whichever comes first, the other one has replayed it."""
+    for _ in range(ROUNDS):
+        code, new = desk.code(desk.begun()), tokens()
+        redeemed, _ = race(partial(desk.access.redeem, code, new), partial(desk.access.spoil, code))
+
         found = desk.access.token(new.access_token)
-        assert found is not None
-        assert found.void
+        assert (found is not None) is redeemed
+        assert found is None or found.void
+
+
+def test_a_code_whose_tokens_cannot_be_kept_was_not_tried(desk: Desk) -> None:
+    """Otherwise the TPP's next try looked like a theft, and the payment could never be read."""
+    code, new = desk.code(desk.begun()), tokens()
+    break_inserts(desk.rooms.database, "oauth_tokens")
+    with pytest.raises((StoreUnavailable, DBAPIError)):
+        desk.access.redeem(code, new)
+    mend(desk.rooms.database)
+
+    assert desk.access.redeem(code, new)
+    found = desk.access.token(new.access_token)
+    assert found is not None
+    assert found.good_at(NOW)
 
 
 def test_a_refresh_token_is_exchanged_by_one_and_then_all_is_void(desk: Desk) -> None:
@@ -213,7 +237,19 @@ def test_codes_end_after_their_time(desk: Desk) -> None:
     code = desk.code(desk.begun())
     desk.rooms.clock.advance(CODE_VALID_FOR)
 
-    assert desk.access.redeem(code) is None
+    assert not desk.access.redeem(code, tokens())
+    late = desk.access.of_code(code)
+    assert late is not None
+    assert (late.code_used_at, late.revoked_at) == (None, None)  # nobody holds it for stolen
+
+
+def test_a_code_ends_with_its_grant(desk: Desk) -> None:
+    request = desk.begun()
+    code, new = desk.code(request), tokens()
+    desk.access.take_back(request.request_id, TENANT, PSU)
+
+    assert not desk.access.redeem(code, new)
+    assert desk.access.token(new.access_token) is None
 
 
 def test_what_is_forgotten(desk: Desk) -> None:

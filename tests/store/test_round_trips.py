@@ -122,6 +122,10 @@ def test_an_intent_comes_back_as_it_was_kept(rooms: Rooms, deed: Deed, *, by_psu
     assert rooms.intents.of_payment(payment) is None  # as it was seen before
 
 
+def shown(tpp: Tpp, thumbprint: str, valid_for: timedelta = timedelta(0)) -> ShownCertificate:
+    return ShownCertificate(thumbprint, NOW + valid_for, tpp.roles)
+
+
 @pytest.mark.parametrize("tpp", [FULL_TPP, BARE_TPP])
 def test_a_tpp_comes_back_as_it_was_last_seen(rooms: Rooms, tpp: Tpp) -> None:
     key = rooms.tpps.register(tpp, TENANT)
@@ -140,10 +144,10 @@ def test_a_tpp_has_what_its_valid_certificates_say(rooms: Rooms) -> None:
     first = replace(FULL_TPP, roles=frozenset({Role.PSP_PI}), domains=("a.example", "b.example"))
     second = replace(FULL_TPP, roles=frozenset({Role.PSP_AI}), domains=("b.example", "*.c.example"))
     days = timedelta(days=1)
-    key = rooms.tpps.register(first, TENANT, ShownCertificate("11", NOW + 2 * days))
-    rooms.tpps.register(second, TENANT, ShownCertificate("22", NOW + days))
-    rooms.tpps.register(first, TENANT, ShownCertificate("11", NOW + 2 * days))
-    rooms.tpps.register(first, "another", ShownCertificate("33", NOW + 9 * days))
+    key = rooms.tpps.register(first, TENANT, shown(first, "11", 2 * days))
+    rooms.tpps.register(second, TENANT, shown(second, "22", days))
+    rooms.tpps.register(first, TENANT, shown(first, "11", 2 * days))
+    rooms.tpps.register(first, "another", shown(first, "33", 9 * days))
 
     def certified() -> tuple[set[Role], set[str]]:
         found = rooms.tpps.certified(FULL_TPP.authorisation_number, TENANT)[key]
@@ -156,6 +160,16 @@ def test_a_tpp_has_what_its_valid_certificates_say(rooms: Rooms) -> None:
     assert certified() == (set(), set())
 
 
+def test_the_roles_in_force_may_change_with_each_request(rooms: Rooms) -> None:
+    """As the bank's proxy allows them; a process knows what it has seen last."""
+    of_bank = shown(FULL_TPP, "11", timedelta(days=1))
+    for roles in ({Role.PSP_AI}, {Role.PSP_PI}, set[Role](), {Role.PSP_AI}):
+        key = rooms.tpps.register(FULL_TPP, TENANT, replace(of_bank, roles=frozenset(roles)))
+
+        found = rooms.tpps.certified(FULL_TPP.authorisation_number, TENANT)[key]
+        assert found.roles == roles
+
+
 def test_a_tpp_without_a_certificate_has_its_roles(rooms: Rooms) -> None:
     key = rooms.tpps.register(FULL_TPP, TENANT)
     found = rooms.tpps.certified(FULL_TPP.authorisation_number, TENANT)[key]
@@ -165,12 +179,12 @@ def test_a_tpp_without_a_certificate_has_its_roles(rooms: Rooms) -> None:
 
 def test_a_known_certificate_costs_nothing(rooms: Rooms) -> None:
     """What this process has written is not written again: here it stays away."""
-    key = rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("11", NOW))
-    rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("22", NOW))
+    key = rooms.tpps.register(FULL_TPP, TENANT, shown(FULL_TPP, "11"))
+    rooms.tpps.register(FULL_TPP, TENANT, shown(FULL_TPP, "22"))
     with rooms.database.writes.begin() as connection:
         connection.execute(sa.text("DELETE FROM tpp_certificates"))
 
-    assert rooms.tpps.register(FULL_TPP, TENANT, ShownCertificate("11", NOW)) == key
+    assert rooms.tpps.register(FULL_TPP, TENANT, shown(FULL_TPP, "11")) == key
     assert rooms.rows()["tpp_certificates"] == 0
 
 

@@ -67,7 +67,7 @@ def _start(entry: Entry, kind: AuthorisationKind, path: dict[str, str]) -> Respo
     ctx, sent, parts = entry.ctx, entry.sent, gate.door().parts
     body = _json_body()
     key = None if entry.findings else replay_key(ctx, sent)
-    replay = Replay(key, start_digest(sent, body, key)) if key else None
+    replay = Replay(key, start_digest(ctx, sent, body, key)) if key else None
     first = replay.first_answer() if replay else None
     if first is not None:  # before the rules: what was right then may be too late now
         return first

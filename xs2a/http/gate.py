@@ -199,8 +199,8 @@ def enter(
     psu = _psu(sent)
     granted = None
     if token is not None:
-        shown = Shown(token, tpp_id, caller, payment_id, psu)
-        granted = judged(opened.parts, opened.oauth.introspect, shown, profile)
+        shown = Shown(token, tpp_id, tenant.instance_id, profile, caller, payment_id, psu)
+        granted = judged(opened.parts, opened.oauth.introspect, shown, opened.profiles)
     ctx = TppContext(
         tpp=caller.tpp,
         tpp_id=tpp_id,

@@ -11,7 +11,6 @@ from cms.domain.payment import TppWishes
 from cms.domain.payment_order import Document
 from cms.domain.payment_service import PaymentService
 from cms.domain.profile import Profile
-from cms.service.idempotency import body_digest
 from spi.types import Initiated
 from xs2a.bodies.reading import media_type_finding, read_order
 from xs2a.checks.headers import says_true
@@ -21,7 +20,7 @@ from xs2a.flows.initiate import Initiation, PaymentRequest, initiate_payment
 from xs2a.flows.parts import TppContext
 from xs2a.http import gate, links
 from xs2a.http.answers import json_response, notes, psu_message
-from xs2a.http.replay import Replay, answer_once, replay_key
+from xs2a.http.replay import Replay, answer_once, initiation_digest, replay_key
 from xs2a.http.sent import SentHeaders, sent_body
 from xs2a.http.wishes import (
     absent,
@@ -45,7 +44,7 @@ def answer_initiation(entry: gate.Entry, service: PaymentService, product: str) 
     _demand_media_type(service, product)
     body = sent_body()
     key = None if entry.findings else replay_key(ctx, sent)
-    replay = Replay(key, body_digest(body)) if key else None
+    replay = Replay(key, initiation_digest(ctx, body)) if key else None
     first = replay.first_answer() if replay else None
     if first is not None:  # before the rules: what was right then may be too late now
         return first

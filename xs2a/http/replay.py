@@ -1,7 +1,7 @@
 """A request that is sent again gets the first answer again (P14)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from hashlib import scrypt
 from typing import Final, TypeVar
 
@@ -67,12 +67,23 @@ _SAYING: Final = (
 )
 
 
-def start_digest(sent: SentHeaders, body: bytes, key: str) -> str:
+def initiation_digest(ctx: TppContext, body: bytes) -> str:
+    """Of an initiation."""
+    return body_digest(_granted_by(ctx) + body)
+
+
+def start_digest(ctx: TppContext, sent: SentHeaders, body: bytes, key: str) -> str:
     """Of a start. A body may hold a password: slow and salted then, so that nobody can guess."""
-    said = orjson.dumps([sent.get(name) for name in _SAYING])
+    said = _granted_by(ctx) + orjson.dumps([sent.get(name) for name in _SAYING])
     if not body:
         return body_digest(said)
     return scrypt(said + body, salt=key.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+
+
+def _granted_by(ctx: TppContext) -> bytes:
+    """The PSU whose token comes along: with another one's it is another request."""
+    psu = ctx.granted.psu if ctx.granted else None
+    return b"" if psu is None else orjson.dumps(astuple(psu))
 
 
 def answer_once(

@@ -21,6 +21,16 @@ from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.server import Asked, TppServer
 
 LONGEST_STATE: Final = 500  # characters
+# What a request may say, and whether it must. Anything else is not looked at (RFC 6749, 3.1).
+PARAMETERS: Final[Mapping[str, bool]] = {
+    "response_type": True,
+    "client_id": True,
+    "redirect_uri": True,
+    "scope": True,
+    "code_challenge": True,
+    "code_challenge_method": True,
+    "state": False,
+}
 
 _VISIBLE: Final = re.compile(r"[\x20-\x7e]*")  # RFC 6749, appendix A: what values are made of
 
@@ -92,8 +102,9 @@ _SCOPE_ROWS: Final = (
 )
 
 
-def begin(desk: Desk, parameters: Mapping[str, str]) -> GoOn | Stop:
+def begin(desk: Desk, sent: Mapping[str, str]) -> GoOn | Stop:
     """Keep the request and send the PSU to the bank's page. Raises AccessEnded."""
+    parameters = {name: value for name, value in sent.items() if name in PARAMETERS}
     if not all(map(_VISIBLE.fullmatch, parameters.values())):
         return Stop(Strange.CHARACTERS)
     wanted = asking.read(

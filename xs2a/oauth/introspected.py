@@ -17,19 +17,20 @@ def facts_told(answer: Mapping[str, Any]) -> TokenFacts | None:
     """The facts of an introspection's answer; None for a token that is not active.
 
     `client_id` must be the TPP's authorisation number, `scope` has `PIS` or `PIS:<paymentId>`
-    among its words, `username` is the PSU-ID. A member that would narrow the token and cannot be
-    read must not widen it: raises TokenInvalid.
+    among its words, `username` is the PSU-ID, `iss` the issuer. A member that would narrow the
+    token and cannot be read must not widen it: raises TokenInvalid.
     """
     if answer.get("active") is not True:
         return None
     username = _text(answer, "username")
     return TokenFacts(
         tpp=_text(answer, "client_id"),
-        scope=_scope(_text(answer, "scope") or ""),
+        scopes=_scopes(_text(answer, "scope") or ""),
         expires_at=_moment(answer, "exp"),
         not_before=_moment(answer, "nbf"),
         certificate_thumbprint=_thumbprint(answer),
         psu=None if username is None else PsuId(username),
+        issuer=_text(answer, "iss"),
     )
 
 
@@ -42,8 +43,8 @@ def _text(answer: Mapping[str, Any], name: str) -> str | None:
     return value
 
 
-def _scope(words: str) -> Scope | None:
-    return next((scope for word in words.split() if (scope := Scope.named(word))), None)
+def _scopes(words: str) -> tuple[Scope, ...]:
+    return tuple(scope for word in words.split() if (scope := Scope.named(word)))
 
 
 def _moment(answer: Mapping[str, Any], name: str) -> datetime | None:

@@ -11,7 +11,7 @@ from xs2a.oauth.metadata import CHALLENGE_METHOD
 
 @dataclass(frozen=True, slots=True)
 class IssuedCode(AuthorizationCodeMixin):
-    """A code that was taken for its only try, by the request that it stems from."""
+    """A code that a TPP has come with, by the request that it stems from."""
 
     request: AccessRequest
 

@@ -1,12 +1,12 @@
 """Who judges the access tokens of TPPs, by what the bank has set up."""
 
+from collections.abc import Mapping
 from enum import Enum, auto
-from urllib.parse import urlsplit
 
+from cms.domain.ids import DEFAULT_TENANT
 from cms.domain.profile import Profile, ScaRedirectFlow
+from xs2a.oauth.issuers import ExpectedIssuer, expected_issuer, place_of
 from xs2a.oauth.metadata import METADATA_PATH
-
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Judge(Enum):
@@ -30,25 +30,32 @@ def judge_of(profile: Profile, issuer: str | None, *, introspects: bool) -> Judg
 
 def is_ours(profile: Profile, issuer: str | None) -> bool:
     """Does `oauthConfigurationUrl` lead to our own metadata?"""
-    return issuer is not None and _place(_configured(profile)) == _place(issuer + METADATA_PATH)
+    return issuer is not None and place_of(_configured(profile)) == place_of(issuer + METADATA_PATH)
 
 
 def names_host_of(issuer: str | None, profile: Profile) -> bool:
     """Is `oauthConfigurationUrl` at the host of the issuer, wherever there?"""
-    return issuer is not None and _place(_configured(profile))[1] == _place(issuer)[1]
+    return issuer is not None and place_of(_configured(profile))[1] == place_of(issuer)[1]
+
+
+def issuer_for(
+    profile: Profile, instance_id: str, profiles: Mapping[str, Profile], *, issuer: str | None
+) -> ExpectedIssuer:
+    """Whose tokens count for a tenant whose tokens the bank's own server is asked about; `profiles`
+    are those of all tenants by their names, and `issuer` is ours.
+    """
+    asked_about = (
+        filled_configuration(each, name or DEFAULT_TENANT)
+        for name, each in profiles.items()
+        if judge_of(each, issuer, introspects=True) is Judge.INTROSPECTION
+    )
+    return expected_issuer(filled_configuration(profile, instance_id), asked_about)
+
+
+def filled_configuration(profile: Profile, instance_id: str) -> str:
+    """The address of the metadata for a tenant."""
+    return _configured(profile).replace("{instance-id}", instance_id)
 
 
 def _configured(profile: Profile) -> str:
     return profile.common.oauth_configuration_url or ""
-
-
-def _place(url: str) -> tuple[str, str, int | None, str]:
-    """Scheme, host, port and path, without what makes no difference (RFC 3986, 6.2.3). A query
-    makes none either: it may name the tenant.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").removesuffix("."), parts.port
-    except ValueError:
-        return "", url, None, ""
-    return parts.scheme, host, port or _DEFAULT_PORTS.get(parts.scheme), parts.path.rstrip("/")

@@ -15,6 +15,7 @@ from authlib.oauth2.rfc6749 import (
     InvalidClientError,
     InvalidGrantError,
     InvalidRequestError,
+    OAuth2Error,
     OAuth2Payload,
     OAuth2Request,
 )
@@ -34,6 +35,9 @@ from xs2a.oauth.metadata import CHALLENGE_METHOD, TLS_CLIENT_AUTH
 
 # Authlib asks whether TLS was used; here it ends at the bank's proxy, which is nobody's to judge.
 _BEHIND_THE_PROXY: Final = "https://behind-the-proxy.invalid/"
+_CODE_NOT_GOOD: Final = (
+    "The code is not good: too old, tried before, unknown, taken back, or not this client's"
+)
 _SHA_256: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # in base64url without padding
 
 
@@ -111,20 +115,28 @@ class _Codes(AuthorizationCodeGrant):
             raise InvalidRequestError("The redirect_uri is missing, or not this client's.")
         return str(uri)
 
+    def validate_token_request(self) -> None:
+        """A try that goes wrong uses the code up, too, whoever makes it; that of nobody is none."""
+        try:
+            super().validate_token_request()
+        except InvalidClientError:
+            raise
+        except OAuth2Error:
+            self.server.desk.access.spoil(self.request.form.get("code", ""))
+            raise
+
     def query_authorization_code(self, code: str, client: OAuthClient) -> IssuedCode:
-        """The code is used up by the first try, whoever makes it and however it ends.
+        """Whether it is still good shows when it is taken against the tokens.
 
         Raises InvalidGrantError.
         """
-        request = self.server.desk.access.redeem(code)
+        request = self.server.desk.access.of_code(code)
         if request is None or request.tpp_id != client.tpp_id:
-            raise InvalidGrantError(
-                "The code is not good: too old, tried before, unknown, or not this client's"
-            )
+            raise InvalidGrantError(_CODE_NOT_GOOD)
         return IssuedCode(request)
 
     def delete_authorization_code(self, _code: IssuedCode) -> None:
-        """It was used up when it came."""
+        """It was taken in the transaction that keeps the tokens."""
 
     def authenticate_user(self, code: IssuedCode) -> PsuId | None:
         return code.request.psu
@@ -180,7 +192,8 @@ class TppServer(AuthorizationServer):
         thumbprint = request.client.certificate_thumbprint
         new = NewTokens(token["access_token"], token["refresh_token"], thumbprint)
         if request.refresh_token is None:
-            self.desk.access.issue(request.authorization_code.request, new)
+            if not self.desk.access.redeem(request.form["code"], new):
+                raise InvalidGrantError(_CODE_NOT_GOOD)
         elif not self.desk.access.exchange(request.form["refresh_token"], new):
             raise InvalidGrantError("The refresh token is not good: used before")
 

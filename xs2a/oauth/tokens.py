@@ -13,28 +13,31 @@ from cms.domain.errors import Refusal
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
 from xs2a.errors import TokenExpired, TokenInvalid, TokenUnknown
+from xs2a.oauth.issuers import ExpectedIssuer
 
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
     """What the issuer says of a token. `tpp` is the key of a TPP here, or its authorisation
-    number with a foreign issuer; None is unsaid. `scope` None: none that is ours.
+    number with a foreign issuer; None is unsaid. `scopes` are those that are ours.
     """
 
     tpp: str | None
-    scope: Scope | None
+    scopes: tuple[Scope, ...]
     expires_at: datetime | None = None
     not_before: datetime | None = None
     void: bool = False
     certificate_thumbprint: str | None = None
     psu: PsuId | None = None
     request: AccessRequest | None = None
+    issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
     """A request that brings a token: who makes it, by which certificate (SHA-256 in hex), for
-    which payment, if it is for one, and for which PSU, if it names one.
+    which payment, if it is for one, and for which PSU, if it names one. `issuer` is who has to have
+    issued the token, with a foreign issuer.
     """
 
     tpp: str
@@ -42,11 +45,12 @@ class Use:
     payment_id: str | None
     psu: PsuId | None
     now: datetime
+    issuer: ExpectedIssuer | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What a good token opens. `request` is what it stems from, if it was issued here."""
+    """What a good token opens here. `request` is what it stems from, if it was issued here."""
 
     scope: Scope
     psu: PsuId | None = None
@@ -77,6 +81,14 @@ ROWS: Final = (
         ref="RFC 8705, 3",
     ),
     TokenRow(
+        "another issuer's",
+        lambda token, use: use.issuer is not None and not use.issuer.may_be(token.issuer),
+        TokenInvalid,
+        ref="RFC 7662, 2.2",
+        text="The access token is of another authorization server than this tenant's, or nothing "
+        "tells whose it is.",
+    ),
+    TokenRow(
         "revoked",
         lambda token, _: token.void,
         TokenInvalid,
@@ -105,16 +117,14 @@ ROWS: Final = (
     ),
     TokenRow(
         "of no scope here",
-        lambda token, _: token.scope is None,
+        lambda token, _: not token.scopes,
         TokenInvalid,
         ref="spec 4",
         text="The scope of the access token has neither PIS nor PIS:<paymentId>.",
     ),
     TokenRow(
         "for another payment",
-        lambda token, use: (
-            token.scope is not None and token.scope.payment_id not in (None, use.payment_id)
-        ),
+        lambda token, use: bool(token.scopes) and not _fitting(token, use),
         TokenInvalid,
         ref="spec 4",
         text="The access token is for one payment, and that is another one.",
@@ -138,7 +148,13 @@ def check(token: TokenFacts | None, use: Use) -> Granted:
     for row in ROWS:
         if row.applies(token, use):
             raise row.refusal(row.text)
-    return Granted(token.scope or Scope(), token.psu, token.request)
+    return Granted(_fitting(token, use)[0], token.psu, token.request)
+
+
+def _fitting(token: TokenFacts, use: Use) -> list[Scope]:
+    """Those of the scopes by which the token is good for the request, the narrowest first."""
+    fitting = [each for each in token.scopes if each.payment_id in (None, use.payment_id)]
+    return sorted(fitting, key=lambda each: each.payment_id is None)
 
 
 def ensure_of_payment(granted: Granted, payment: Payment) -> None:
@@ -157,7 +173,7 @@ def facts_of(token: Token | None) -> TokenFacts | None:
     request = token.request
     return TokenFacts(
         tpp=request.tpp_id,
-        scope=request.scope,
+        scopes=(request.scope,),
         expires_at=token.expires_at,
         void=token.void,
         certificate_thumbprint=token.certificate_thumbprint,

@@ -26,6 +26,8 @@ class Caller:
     @property
     def shown(self) -> ShownCertificate | None:
         """What the register of TPPs keeps of the certificate."""
-        if self.certificate is None:
+        shown = self.certificate
+        if shown is None:
             return None
-        return ShownCertificate(self.certificate.thumbprint, self.certificate.not_after)
+        roles = self.tpp.roles if self.allowed_roles is None else self.allowed_roles
+        return ShownCertificate(shown.thumbprint, shown.not_after, roles)

@@ -44,9 +44,13 @@ class OAuthQueries:
         self._connection = connection
 
     def add(self, request: AccessRequest) -> None:
-        """A new request; an earlier one for the same authorisation is over."""
+        """A new request; an earlier one for the same authorisation is over. The browser of that one
+        can still be told so; those before it came to nothing, and are forgotten.
+        """
         if request.authorisation_id is not None:
             of_same = requests.c.authorisation_id == request.authorisation_id
+            over = requests.c.ended_at.is_not(None), requests.c.granted_at.is_(None)
+            self._connection.execute(delete(requests).where(of_same, *over))
             self._end(of_same, request.created_at)
         self._connection.execute(insert(requests).values(_row(request)))
 
@@ -85,11 +89,13 @@ class OAuthQueries:
         newest = requests.c.granted_at.desc(), requests.c.request_id
         return [_request(row) for row in self._connection.execute(query.order_by(*newest))]
 
-    def waiting(self, tpp_id: str, now: datetime, most: int) -> int:
-        """How many requests before any payment the TPP has that are undecided; `most` at most."""
+    def not_granted(self, tpp_id: str, now: datetime, most: int) -> int:
+        """How many requests before any payment the TPP has whose time is not over and that nobody
+        has granted; `most` at most.
+        """
         of_it = select(requests.c.request_id).where(
             requests.c.tpp_id == tpp_id,
-            requests.c.ended_at.is_(None),
+            requests.c.granted_at.is_(None),
             requests.c.authorisation_id.is_(None),
             requests.c.expires_at > now,
         )
@@ -129,10 +135,13 @@ class OAuthQueries:
         return self._end(requests.c.request_id == request.request_id, at)
 
     def claim_code(self, code_hash: str, now: datetime) -> bool:
-        """Take the code for its only use; False for one that is used, expired or unknown."""
+        """Take the code for its only use; False for one that is used, expired or unknown, or whose
+        grant was taken back.
+        """
         statement = update(requests).where(
             requests.c.code_hash == code_hash,
             requests.c.code_used_at.is_(None),
+            requests.c.revoked_at.is_(None),
             requests.c.code_expires_at > now,
         )
         return self._changed(statement.values(code_used_at=now))

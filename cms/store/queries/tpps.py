@@ -73,15 +73,23 @@ class TppQueries:
         self._connection.execute(statement)
 
     def keep_certificate(self, key: str, tpp: Tpp, shown: ShownCertificate) -> None:
-        """Add what a certificate says of its TPP; it never says anything else."""
-        statement = insert_or(self._connection, tpp_certificates).values(
+        """Add what a certificate says of its TPP. It never says anything else; but the roles that
+        the bank allows with it may change.
+        """
+        certificates = tpp_certificates
+        statement = insert_or(self._connection, certificates).values(
             tpp_id=key,
             thumbprint=shown.thumbprint,
-            roles=",".join(sorted(tpp.roles)),
+            roles=",".join(sorted(shown.roles)),
             domains=",".join(tpp.domains),
             not_after=shown.not_after,
         )
-        self._connection.execute(statement.on_conflict_do_nothing())
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[certificates.c.tpp_id, certificates.c.thumbprint],
+                set_={"roles": statement.excluded.roles},
+            )
+        )
 
     def certified(self, known: Mapping[str, Tpp], now: datetime) -> dict[str, Tpp]:
         """The same TPPs, each with the roles and domains of all its certificates that have not

@@ -9,6 +9,7 @@ from cms.store.columns import Bytes, Code, Id, Text, UtcDateTime
 from cms.store.tables.metadata import metadata
 
 UNDECIDED = text("ended_at IS NULL")
+NOT_GRANTED = text("granted_at IS NULL")
 SEALED = text("confirmation_key_id IS NOT NULL")
 
 oauth_requests = Table(
@@ -54,11 +55,11 @@ oauth_requests = Table(
         postgresql_where=SEALED,
     ),
     Index(
-        "ix_oauth_requests_waiting",
+        "ix_oauth_requests_not_granted",
         "tpp_id",
         "expires_at",
-        sqlite_where=UNDECIDED,
-        postgresql_where=UNDECIDED,
+        sqlite_where=NOT_GRANTED,
+        postgresql_where=NOT_GRANTED,
     ),
 )
 

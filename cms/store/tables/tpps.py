@@ -29,7 +29,7 @@ tpps = Table(
     Index(None, "instance_id", "authorisation_number"),
 )
 
-# What each certificate says that a TPP has shown: several may be valid at a time.
+# What each certificate says that a TPP has shown, with the roles in force; several may be valid.
 tpp_certificates = Table(
     "tpp_certificates",
     metadata,

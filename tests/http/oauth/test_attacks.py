@@ -114,7 +114,9 @@ def test_no_certificate_at_all(integrated: Actors) -> None:
     code = integrated.code_for(integrated.tpp.initiated())
     nobody = as_tpp(integrated, "")
 
-    assert outcome(nobody.redeem(code)) == "401 invalid_client"
+    refused = nobody.redeem(code)
+    assert outcome(refused) == "401 invalid_client"
+    assert refused.headers["WWW-Authenticate"] == 'tls_client_auth error="invalid_client"'
     assert outcome(integrated.redeem(code)) == "200 good"
 
 
@@ -265,6 +267,15 @@ def test_a_later_request_takes_the_place_of_an_earlier_one(integrated: Actors) -
     integrated.authorise(made)
 
     assert integrated.come_back(earlier).status_int == 410
+
+
+def test_of_requests_that_came_to_nothing_few_are_kept(integrated: Actors) -> None:
+    """Whoever knows the payment may ask as often as it likes."""
+    made = integrated.tpp.initiated()
+    for _ in range(5):
+        integrated.ask(f"PIS:{made.payment_id}")
+
+    assert integrated.world.rows()["oauth_requests"] == 2  # the last one, and the one before
 
 
 # What a PSU decides on a page of its own is decided there, and once

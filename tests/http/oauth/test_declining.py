@@ -3,6 +3,7 @@
 import pytest
 
 from cms.domain.statuses import Cause, ScaStatus
+from tests.houses import ISSUER
 from tests.http.oauth.acting import Actors, address_on, query_of
 from tests.tpps import PSU_ID, Made
 
@@ -70,6 +71,18 @@ def test_who_goes_back_halfway_leaves_all_as_it_is(integrated: Actors) -> None:
     integrated.authorise(made, "psuAuthenticated", "scaMethodSelected", "finalised")
 
     assert "code" in query_of(address_on(integrated.come_back(ok)))
+
+
+def test_what_comes_before_any_payment_is_declined_at_the_bank_alone(pre_step: Actors) -> None:
+    """Its id stands in the address of the bank's page, which anybody may have opened."""
+    request_id = pre_step.request_id()
+    before = pre_step.world.everything()
+    assert pre_step.come_back(f"{ISSUER}/oauth/declined/{request_id}").status_int == 404
+    assert pre_step.world.everything() == before
+
+    path = f"/psu-api/v1/oauth/access-requests/{request_id}/declined"
+    told = query_of(pre_step.world.cms.put(path).json["redirectUri"])
+    assert told["error"] == "access_denied"
 
 
 def test_the_bank_declines_for_the_psu_by_the_same_rule(integrated: Actors) -> None:

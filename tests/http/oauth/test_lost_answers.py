@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from cms.domain.access import CODE_VALID_FOR, MOST_UNDECIDED
+from cms.domain.access import CODE_VALID_FOR, MOST_NOT_GRANTED
 from cms.store.tables import oauth_requests
+from tests.breaking import break_inserts, mend
 from tests.houses import ISSUER
 from tests.http.oauth.acting import Actors, address_on, outcome, query_of
-from tests.tpps import Made
+from tests.http.oauth.test_on_record import types
+from tests.tpps import PSU_ID, Made
 
+AT_THE_BANK = "/psu-api/v1/oauth/access-requests"
+FULL = "303 temporarily_unavailable"
 A_DAY = timedelta(days=1)  # the life of an authorisation in the tests' profile
 
 
@@ -51,6 +55,31 @@ def test_the_bank_can_still_tell_the_way(integrated: Actors) -> None:
     assert not own.startswith(ISSUER)
 
 
+def test_a_code_that_comes_too_late_was_not_tried(integrated: Actors) -> None:
+    """Nobody holds it for stolen, and the browser may bring another one."""
+    made, ok = authorised(integrated)
+    late = code_by(integrated, ok)
+    integrated.world.clock.advance(CODE_VALID_FOR)
+    assert outcome(integrated.redeem(late)) == "400 invalid_grant"
+    assert ("ACCESS_VOIDED", "XS2A_INTERNAL") not in types(integrated)
+
+    tokens = integrated.redeem(code_by(integrated, ok)).json
+    assert outcome(integrated.status_of(made, tokens["access_token"])) == "200 good"
+
+
+def test_a_code_is_there_again_after_the_database_has_failed(integrated: Actors) -> None:
+    """Code and tokens are one change: the TPP could never read the payment otherwise."""
+    made, ok = authorised(integrated)
+    code, database = code_by(integrated, ok), integrated.world.house.database
+    break_inserts(database, "oauth_tokens")
+    assert integrated.redeem(code).status_int >= 500
+    mend(database)
+
+    tokens = integrated.redeem(code).json
+    assert outcome(integrated.status_of(made, tokens["access_token"])) == "200 good"
+    assert ("ACCESS_VOIDED", "XS2A_INTERNAL") not in types(integrated)
+
+
 @pytest.mark.parametrize("tried", ["right", "wrong", "too late"])
 def test_who_comes_after_the_code_was_tried_gets_none(integrated: Actors, tried: str) -> None:
     _, ok = authorised(integrated)
@@ -68,7 +97,7 @@ def test_a_request_lives_as_long_as_its_authorisation(integrated: Actors) -> Non
     integrated.ask(f"PIS:{made.payment_id}")
     _, nok = integrated.ways_back(made)
     access = integrated.world.house.parts.access
-    request = access.find(nok.rpartition("/")[2])
+    request = access.for_payment(nok.rpartition("/")[2])
     below = integrated.world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
 
     assert request.expires_at == below.expires_at == request.created_at + A_DAY
@@ -91,22 +120,30 @@ def test_who_only_looks_changes_nothing(integrated: Actors) -> None:
 
 def test_what_anybody_may_have_kept_is_bounded(pre_step: Actors) -> None:
     """Requests before any payment come from browsers, with nothing that proves who sent them."""
-    pre_step.request_id()
+    one, other = pre_step.request_id(), pre_step.request_id()
     with pre_step.world.house.database.writes.begin() as connection:
         columns = [each.name for each in oauth_requests.c if each.name != "request_id"]
         listed = ", ".join(columns)
         connection.execute(
             text(
                 "WITH RECURSIVE numbers(n) AS "
-                "(SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most) "
+                "(SELECT 3 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most) "
                 f"INSERT INTO oauth_requests (request_id, {listed}) "
-                f"SELECT 'copy-' || n, {listed} FROM oauth_requests, numbers"
+                f"SELECT 'copy-' || n, {listed} FROM oauth_requests, numbers "
+                "WHERE request_id = :one"
             ),
-            {"most": MOST_UNDECIDED},
+            {"most": MOST_NOT_GRANTED, "one": one},
         )
     kept = pre_step.world.rows()["oauth_requests"]
 
-    assert (kept, outcome(pre_step.ask("PIS"))) == (MOST_UNDECIDED, "303 temporarily_unavailable")
+    assert (kept, outcome(pre_step.ask("PIS"))) == (MOST_NOT_GRANTED, FULL)
     assert pre_step.world.rows()["oauth_requests"] == kept
+    # Whoever has sent it may decline it as well, where the bank's page wants no log-in for that.
+    pre_step.world.cms.put(f"{AT_THE_BANK}/{one}/declined")
+    assert outcome(pre_step.ask("PIS")) == FULL
+    # That it was granted is a PSU's doing.
+    pre_step.world.cms.put_json(f"{AT_THE_BANK}/{other}/granted", {"psuId": PSU_ID})
+    assert outcome(pre_step.ask("PIS")) == "303 on"
+    assert outcome(pre_step.ask("PIS")) == FULL
     pre_step.world.clock.advance(timedelta(hours=1))
     assert outcome(pre_step.ask("PIS")) == "303 on"

@@ -62,6 +62,10 @@ GOOD: Told = {"active": True, "client_id": TPP.authorisation_number, "scope": "P
         ({**GOOD, "client_id": "another"}, "401 TOKEN_INVALID"),
         ({**GOOD, "scope": "AIS"}, "401 TOKEN_INVALID"),
         ({**GOOD, "scope": "PIS:0199c2a4-0000-7000-8000-000000000000"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "scope": "PIS:0199c2a4-0000-7000-8000-000000000000 PIS"}, "201 good"),
+        ({**GOOD, "iss": "https://own.bank.example"}, "201 good"),
+        ({**GOOD, "iss": "https://another.example"}, "401 TOKEN_INVALID"),
+        ({**GOOD, "iss": 7}, "401 TOKEN_INVALID"),
         ({**GOOD, "exp": 1}, "401 TOKEN_EXPIRED"),
         ({**GOOD, "exp": "1"}, "401 TOKEN_INVALID"),
         ({**GOOD, "nbf": 99_999_999_999}, "401 TOKEN_INVALID"),
@@ -102,3 +106,47 @@ def test_without_a_token_nothing_is_asked(actors: Actors) -> None:
 
 def test_there_is_no_server_of_ours(actors: Actors) -> None:
     assert outcome(actors.ask("PIS")) == "404 page"
+
+
+@pytest.fixture
+def tenants(
+    bank: Bank, sqlite_databases: SqliteDatabases, tmp_path: Path, pisp: str
+) -> Iterator[Actors]:
+    """Each has an issuer of its own; one server is asked about the tokens of all."""
+    oauth = OAuthSettings(None, None, bank.url, "us:secret")
+
+    def common(name: str) -> dict[str, Any]:
+        metadata = f"https://{name}.bank.example/.well-known/oauth-authorization-server"
+        return {**PRE_STEP, "oauthConfigurationUrl": metadata}
+
+    with open_world(
+        sqlite_databases.make(),
+        tmp_path,
+        oauth=oauth,
+        common=common("main"),
+        tenants={name: {"common": common(name)} for name in ("north", "south")},
+    ) as world:
+        yield Actors(TppClient(world, pisp))
+
+
+@pytest.mark.parametrize(
+    "issuer, answers",
+    [
+        ("https://north.bank.example", ["201 good", "401 TOKEN_INVALID"]),
+        ("https://south.bank.example/", ["401 TOKEN_INVALID", "201 good"]),
+        ("https://main.bank.example", ["401 TOKEN_INVALID", "401 TOKEN_INVALID"]),
+        (None, ["401 TOKEN_INVALID", "401 TOKEN_INVALID"]),
+    ],
+)
+def test_a_token_of_one_tenant_is_none_of_another(
+    tenants: Actors, bank: Bank, issuer: str | None, answers: list[str]
+) -> None:
+    """A PSU-ID may be of two people there, and a TPP may be known to both."""
+    bank.says["theirs"] = {**GOOD, "username": PSU_ID} | ({"iss": issuer} if issuer else {})
+    sent = {"Authorization": "Bearer theirs"}
+    found = [
+        outcome(tenants.tpp.post(headers={**sent, "Instance-ID": name}))
+        for name in ("north", "south")
+    ]
+
+    assert found == answers

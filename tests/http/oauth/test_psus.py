@@ -7,9 +7,11 @@ import pytest
 from cms.domain.parties import PsuId
 from tests.http.conftest import OpenHouse
 from tests.http.oauth.acting import PRE_STEP, Actors, outcome, query_of
+from tests.http.xs2a.sending import start
 from tests.tpps import PSU_ID, Made, TppClient
 
 OTHER = "marion.mueller"
+REQUEST_ID = "0b7c5b0e-1f5f-4a53-9c53-7f5e7b3f7a11"
 
 
 def token_of(actors: Actors, psu_id: str = PSU_ID, **more: str) -> dict[str, str]:
@@ -75,3 +77,28 @@ def test_a_token_names_the_psu_that_must_be_named(
     actors = house_with(open_house, pisp, **wanted)
 
     assert outcome(actors.tpp.post(headers=token_of(actors))) == "201 good"
+
+
+@pytest.mark.parametrize("again", [{"Idempotency-Key": "k1"}, {"X-Request-ID": REQUEST_ID}])
+def test_another_psus_token_gets_no_first_answer(
+    open_house: OpenHouse, pisp: str, again: dict[str, str]
+) -> None:
+    """What was answered to one PSU's request is none for another's; a new token changes nothing."""
+    actors = house_with(open_house, pisp, xRequestIdReplay="replay")
+    sent = [{**token_of(actors, psu_id), **again} for psu_id in (PSU_ID, PSU_ID, OTHER)]
+    first, second, third = (actors.tpp.post(headers=each) for each in sent)
+
+    assert (outcome(first), second.json) == ("201 good", first.json)
+    assert outcome(third) == "400 FORMAT_ERROR"
+
+
+def test_nor_does_it_where_an_authorisation_is_started(pre_step: Actors) -> None:
+    sent = [
+        {**token_of(pre_step, psu_id), "Idempotency-Key": "k1"}
+        for psu_id in (PSU_ID, PSU_ID, OTHER)
+    ]
+    made = pre_step.tpp.initiated(headers=sent[0])
+    first, second, third = (start(pre_step.tpp, made, headers=each) for each in sent)
+
+    assert (outcome(first), second.json) == ("201 good", first.json)
+    assert outcome(third) == "400 FORMAT_ERROR"

@@ -37,6 +37,20 @@ ERRORS = [
 SCOPES = [None, "", "PIS PIS", "AIS", "pis", "PIS:", "PIS:x", NOWHERE, f"PIS {NOWHERE}"]
 
 
+@pytest.mark.parametrize(
+    "more, answer",
+    [
+        ({"login_hint": "müller"}, "303 on"),
+        ({"ui_locales": "de", "nonce": "\x00", "prompt": '"'}, "303 on"),
+        ({"state": "müller"}, "400 page"),
+        ({"code_challenge": "ü" * 43}, "400 page"),
+    ],
+)
+def test_what_is_unheard_of_is_not_looked_at(pre_step: Actors, more: Changes, answer: str) -> None:
+    """RFC 6749, 3.1; OpenID Connect knows such."""
+    assert outcome(pre_step.ask("PIS", more)) == answer
+
+
 @pytest.mark.parametrize("changes, error", ERRORS)
 def test_a_request_that_lacks_something(integrated: Actors, changes: Changes, error: str) -> None:
     made = integrated.tpp.initiated()

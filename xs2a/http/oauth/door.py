@@ -27,6 +27,7 @@ from xs2a.http.oauth.pages import stop_page
 from xs2a.http.sent import sent_headers
 from xs2a.oauth.asking import Desk
 from xs2a.oauth.client import OAuthClient
+from xs2a.oauth.metadata import TLS_CLIENT_AUTH
 from xs2a.spec.media_types import JSON
 from xs2a.tpp.caller import Caller
 from xs2a.tpp.refusals import (
@@ -85,6 +86,10 @@ ERROR_FOR_REFUSAL: Final[Mapping[type[Refusal], tuple[str, int]]] = {
     NoServerOfOurs: ("invalid_request", 404),
     StoreUnavailable: ("temporarily_unavailable", 503),
 }
+
+# Each 401 names a way to authenticate (RFC 9110, 15.5.2). No scheme of HTTP stands for
+# certificates, so this is OAuth's name of it; `Basic` would make clients look for a password.
+_CHALLENGE: Final = f'{TLS_CLIENT_AUTH} error="invalid_client"'
 
 # Refusal -> HTTP status of the page for a browser.
 PAGE_FOR_REFUSAL: Final[Mapping[type[Refusal], int]] = {
@@ -185,7 +190,8 @@ def _opened() -> Door:
 def _refused(refusal: Refusal) -> Response:
     error, status = ERROR_FOR_REFUSAL.get(type(refusal), ("server_error", 500))
     log_lines.know(code=error)
-    return told({"error": error, "error_description": refusal.text}, status)
+    headers = {"WWW-Authenticate": _CHALLENGE} if status == 401 else None
+    return told({"error": error, "error_description": refusal.text}, status, headers)
 
 
 def _desk(opened: Door, addressed: str | None) -> Desk:

@@ -25,7 +25,7 @@ from xs2a.http.oauth.door import (
 )
 from xs2a.http.oauth.pages import nothing_told, see_other, stop_page, way_on
 from xs2a.oauth.asking import Desk
-from xs2a.oauth.beginning import Stop, begin
+from xs2a.oauth.beginning import PARAMETERS, Stop, begin
 from xs2a.oauth.client import OAuthClient
 from xs2a.oauth.metadata import (
     ASK_PATH,
@@ -49,15 +49,7 @@ oauth = Blueprint(
 _TENANT = "/<string:instance_id>"
 _QUERY = [
     {"in": "query", "name": name, "required": required, "schema": {"type": "string"}}
-    for name, required in (
-        ("response_type", True),
-        ("client_id", True),
-        ("redirect_uri", True),
-        ("scope", True),
-        ("code_challenge", True),
-        ("code_challenge_method", True),
-        ("state", False),
-    )
+    for name, required in PARAMETERS.items()
 ]
 _REFUSED = {"400": {"description": "Refused"}, "401": {"description": "Not a client"}}
 
@@ -148,7 +140,7 @@ def come_back(desk: Desk, request_id: str, proof: str) -> Response:
 @idle_at_head
 def turn_back(desk: Desk, request_id: str) -> Response:
     """The bank's page sends the PSU here when the payment was not authorised."""
-    return way_on(desk.access.decline(desk.access.find(request_id)), agreed=False)
+    return way_on(desk.access.decline(desk.access.for_payment(request_id)), agreed=False)
 
 
 @oauth.route(TOKEN_PATH + _TENANT, methods=["POST"], endpoint="issue_tokens_of_tenant")

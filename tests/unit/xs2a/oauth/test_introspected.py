@@ -26,7 +26,8 @@ def test_all_that_can_be_said() -> None:
         {
             "active": True,
             "client_id": "PSDDE-BAFIN-100001",
-            "scope": f"openid PIS:{PAYMENT}",
+            "scope": f"openid PIS:{PAYMENT} PIS",
+            "iss": "https://own.bank.example",
             "exp": 1_700_000_000,
             "nbf": 1_600_000_000.5,
             "username": "anton.brueckner",
@@ -35,7 +36,8 @@ def test_all_that_can_be_said() -> None:
         }
     )
     assert told is not None
-    assert (told.tpp, told.scope) == ("PSDDE-BAFIN-100001", Scope(PAYMENT))
+    assert (told.tpp, told.scopes) == ("PSDDE-BAFIN-100001", (Scope(PAYMENT), Scope()))
+    assert told.issuer == "https://own.bank.example"
     assert told.expires_at == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     assert told.not_before == datetime(2020, 9, 13, 12, 26, 40, 500_000, tzinfo=UTC)
     assert told.certificate_thumbprint == "aa" * 32
@@ -44,7 +46,7 @@ def test_all_that_can_be_said() -> None:
 
 def test_what_is_not_said_binds_nothing() -> None:
     told = facts_told({"active": True, "client_id": "tpp", "scope": "AIS"})
-    assert told == TokenFacts("tpp", None)
+    assert told == TokenFacts("tpp", ())
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,7 @@ def test_what_is_not_said_binds_nothing() -> None:
     [
         ("client_id", [7, None, "", ["tpp"]]),
         ("scope", [["PIS"], None, {}]),
+        ("iss", [7, None, "", ["https://own.bank.example"]]),
         ("username", [7, None, " ", ["anton.brueckner"]]),
         ("exp", ["soon", "1700000000", 1e30, float("nan"), float("inf"), True, None, []]),
         ("nbf", ["soon", -1e30, float("nan"), False, None]),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
@@ -10,14 +11,16 @@ from cms.domain.errors import Refusal
 from cms.domain.parties import PsuId
 from tests.houses import NOW
 from xs2a.errors import TokenExpired, TokenInvalid, TokenUnknown
+from xs2a.oauth.issuers import ExpectedIssuer, place_of
 from xs2a.oauth.tokens import ROWS, Granted, TokenFacts, Use, check
 
 PAYMENT, OTHER = "0199-the-payment", "0199-another"
+NORTH = ExpectedIssuer(place_of("https://north.bank.example"), to_be_told=False)
 ANTON, MARION = PsuId("anton.brueckner"), PsuId("marion.mueller")
 FIRM_1, FIRM_2 = (PsuId("anton.brueckner", psu_corporate_id=each) for each in ("1", "2"))
 GOOD = TokenFacts(
     "tpp",
-    Scope(PAYMENT),
+    (Scope(PAYMENT),),
     expires_at=NOW + timedelta(hours=1),
     certificate_thumbprint="aa",
     psu=ANTON,
@@ -33,7 +36,10 @@ BAD = [
     ({"tpp": "another", "expires_at": NOW}, {}, TokenInvalid),
     ({"certificate_thumbprint": "bb"}, {}, TokenInvalid),
     ({}, {"certificate_thumbprint": None}, TokenInvalid),
-    ({"scope": None}, {}, TokenInvalid),
+    ({"scopes": ()}, {}, TokenInvalid),
+    ({"scopes": (Scope(OTHER), Scope("0199-a-third"))}, {}, TokenInvalid),
+    ({"issuer": "https://south.bank.example"}, {"issuer": NORTH}, TokenInvalid),
+    ({}, {"issuer": replace(NORTH, to_be_told=True)}, TokenInvalid),
     ({}, {"payment_id": OTHER}, TokenInvalid),
     ({}, {"payment_id": None}, TokenInvalid),
     ({}, {"psu": MARION}, TokenInvalid),
@@ -44,8 +50,11 @@ FINE = [
     ({}, {}),
     ({"expires_at": None}, {}),
     ({"certificate_thumbprint": None}, {"certificate_thumbprint": None}),
-    ({"scope": Scope()}, {"payment_id": OTHER}),
-    ({"scope": Scope()}, {"payment_id": None}),
+    ({"scopes": (Scope(),)}, {"payment_id": OTHER}),
+    ({"scopes": (Scope(),)}, {"payment_id": None}),
+    ({}, {"issuer": NORTH}),
+    ({"issuer": "https://north.bank.example"}, {"issuer": replace(NORTH, to_be_told=True)}),
+    ({"issuer": "https://north.bank.example"}, {}),
     ({"psu": None}, {"psu": MARION}),
     ({}, {"psu": None}),
     ({}, {"psu": PsuId("anton.brueckner", "EMAIL")}),
@@ -67,7 +76,15 @@ def test_what_is_good(token: dict[str, object], use: dict[str, object]) -> None:
     facts = replace(GOOD, **token)  # type: ignore[arg-type]
 
     granted = check(facts, replace(USE, **use))  # type: ignore[arg-type]
-    assert granted == Granted(facts.scope or Scope(), facts.psu)
+    assert granted == Granted(facts.scopes[0], facts.psu)
+
+
+@pytest.mark.parametrize("payment_id", [PAYMENT, OTHER, None])
+def test_of_several_scopes_any_may_fit(payment_id: str | None) -> None:
+    """Whatever their order; the one that is for this payment alone comes first."""
+    use = replace(USE, payment_id=payment_id)
+    for scopes in permutations((Scope(PAYMENT), Scope(OTHER), Scope())):
+        assert check(replace(GOOD, scopes=scopes), use).scope == Scope(payment_id)
 
 
 def test_nobody_has_issued_it() -> None:
