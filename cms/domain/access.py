@@ -21,6 +21,9 @@ REQUEST_VALID_FOR: Final = timedelta(hours=1)
 # Requests before any payment come from browsers, hence from anybody. So many of one TPP that nobody
 # has decided are kept: more than the PSUs of a large TPP leave in the hour that a request lives.
 MOST_UNDECIDED: Final = 10_000
+# A PSU may authorise in the last second of that time. So long afterwards its browser may still come
+# for the code: between lie the bank's last page, and perhaps an app that leads back to it.
+BACK_WITHIN: Final = timedelta(minutes=5)
 # The TPP redeems it at once: a minute is what a slow network needs (RFC 6749, 4.1.2: at most ten).
 CODE_VALID_FOR: Final = timedelta(minutes=1)
 ACCESS_TOKEN_VALID_FOR: Final = timedelta(hours=1)
@@ -122,11 +125,11 @@ class AccessRequest:
 
     def leads_back_at(self, now: datetime) -> bool:
         """May the PSU's browser come for a code? Also again, while nobody has used the last one:
-        an answer may be lost on its way.
+        an answer may be lost on its way; and a little after the time to authorise is over.
         """
         unused = self.code_used_at is None and self.revoked_at is None
         waits = self.ended_at is None or (self.granted_at is not None and unused)
-        return waits and now < self.expires_at
+        return waits and now < self.expires_at + BACK_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final
 
 from cms.domain.access import Scope
 from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import is_authorised
 from cms.domain.errors import Unknown
 from cms.domain.parties import Role, Tpp
 from cms.domain.payment import Payment
@@ -144,7 +145,10 @@ def _authorisation(desk: Desk, payment: Payment | None, redirect_uri: str) -> Au
     """
     if payment is None:
         return None
-    below = (desk.authorisations.lapsed(each) for each in desk.authorisations.all_of(payment))
-    open_ones = [each for each in below if awaits_access(each)]
+    known = [desk.authorisations.lapsed(each) for each in desk.authorisations.all_of(payment)]
+    settled = is_authorised(payment, known)
+    open_ones = [
+        each for each in known if awaits_access(each) and not (each.kind.joins_psu and settled)
+    ]
     of_this_way = [each for each in open_ones if each.redirect_uris.ok == redirect_uri]
     return next(reversed(of_this_way or open_ones), None)

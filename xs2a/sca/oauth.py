@@ -4,7 +4,6 @@ from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
-from cms.domain.statuses import ScaStatus
 from xs2a.sca.redirect import filled
 
 
@@ -15,6 +14,5 @@ def oauth_link(profile: Profile, payment: Payment, authorisation: Authorisation)
 
 def awaits_access(authorisation: Authorisation) -> bool:
     """May a PSU still authorise by it at the authorization server?"""
-    status = authorisation.status
-    over = status.finalised or status is ScaStatus.UNCONFIRMED
+    over = authorisation.status.finalised or authorisation.authorised
     return authorisation.sca_approach is Approach.OAUTH and not over

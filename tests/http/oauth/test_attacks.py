@@ -253,7 +253,7 @@ def test_before_the_psu_has_authorised_there_is_no_code(integrated: Actors) -> N
     integrated.ask(f"PIS:{made.payment_id}")
     ok, _ = integrated.ways_back(made)
     assert integrated.come_back(ok).status_int == 404
-    integrated.authorise(made, "psuAuthenticated", "failed")
+    integrated.authorise(made, "psuAuthenticated")
     assert integrated.come_back(ok).status_int == 404
 
 

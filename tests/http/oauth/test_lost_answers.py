@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from cms.domain.access import CODE_VALID_FOR, MOST_UNDECIDED
+from cms.domain.access import BACK_WITHIN, CODE_VALID_FOR, MOST_UNDECIDED
 from cms.store.tables import oauth_requests
 from tests.houses import ISSUER
 from tests.http.oauth.acting import Actors, address_on, outcome, query_of
 from tests.tpps import Made
 
 A_DAY = timedelta(days=1)  # the life of an authorisation in the tests' profile
+A_SECOND = timedelta(seconds=1)
 
 
 def authorised(actors: Actors) -> tuple[Made, str]:
@@ -27,7 +28,7 @@ def code_by(actors: Actors, uri: str) -> str:
     return query_of(address_on(actors.come_back(uri)))["code"]
 
 
-@pytest.mark.parametrize("later", [timedelta(0), CODE_VALID_FOR, A_DAY - timedelta(seconds=1)])
+@pytest.mark.parametrize("later", [timedelta(0), CODE_VALID_FOR, A_DAY + BACK_WITHIN - A_SECOND])
 def test_who_comes_again_gets_another_code(integrated: Actors, later: timedelta) -> None:
     made, ok = authorised(integrated)
     lost = code_by(integrated, ok)
@@ -51,12 +52,32 @@ def test_the_bank_can_still_tell_the_way(integrated: Actors) -> None:
     assert not own.startswith(ISSUER)
 
 
+@pytest.mark.parametrize(
+    "later, page", [(A_SECOND, 200), (BACK_WITHIN, 200), (BACK_WITHIN + A_SECOND, 410)]
+)
+def test_who_authorised_in_the_last_second_comes_back_a_little_later(
+    integrated: Actors, later: timedelta, page: int
+) -> None:
+    made = integrated.tpp.initiated()
+    integrated.ask(f"PIS:{made.payment_id}")
+    ok, _ = integrated.ways_back(made)
+    integrated.authorise(made, "psuAuthenticated")
+    integrated.world.clock.advance(A_DAY - A_SECOND)
+    integrated.authorise(made, "scaMethodSelected", "finalised")
+    integrated.world.clock.advance(later)
+    answer = integrated.come_back(ok)
+
+    assert answer.status_int == page
+    if page == 200:
+        assert outcome(integrated.redeem(query_of(address_on(answer))["code"])) == "200 good"
+
+
 @pytest.mark.parametrize("tried", ["right", "wrong", "too late"])
 def test_who_comes_after_the_code_was_tried_gets_none(integrated: Actors, tried: str) -> None:
     _, ok = authorised(integrated)
     code = code_by(integrated, ok)
     if tried == "too late":
-        integrated.world.clock.advance(A_DAY)
+        integrated.world.clock.advance(A_DAY + BACK_WITHIN)
     else:
         integrated.redeem(code, {"code_verifier": "w" * 43} if tried == "wrong" else {})
 
