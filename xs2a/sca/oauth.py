@@ -16,3 +16,9 @@ def awaits_access(authorisation: Authorisation) -> bool:
     """May a PSU still authorise by it at the authorization server?"""
     over = authorisation.status.finalised or authorisation.authorised
     return authorisation.sca_approach is Approach.OAUTH and not over
+
+
+def has_given_access(authorisation: Authorisation) -> bool:
+    """Has a PSU authorised the payment by it at the authorization server? Then there is a token."""
+    creates = authorisation.kind.joins_psu
+    return authorisation.sca_approach is Approach.OAUTH and creates and authorisation.authorised
