@@ -18,7 +18,7 @@ from tests.http.oauth.acting import (
     outcome,
     query_of,
 )
-from tests.http.xs2a.sending import cancel
+from tests.http.xs2a.sending import cancel, push
 from tests.tpps import OK_URI, PSU_ID, Made, TppClient
 
 NOWHERE = "PIS:00000000-0000-4000-8000-000000000000"
@@ -251,6 +251,22 @@ def test_the_address_that_was_told_counts_also_when_all_is_decided(
     for uri, expected in ((FAR, answer), (OK_URI, "400 page")):
         went = integrated.ask(f"PIS:{made.payment_id}", {"redirect_uri": uri})
         assert outcome(went) == expected
+
+
+def test_so_does_that_of_a_payment_or_a_delete_below_which_none_was_started(
+    open_house: OpenHouse, pisp: str
+) -> None:
+    explicit = {**INTEGRATED, "startAuthorisationMode": "explicit"}
+    mandated = {"paymentCancellationAuthorisationMandated": True}
+    actors = Actors(TppClient(open_house(common=explicit, pis=mandated), pisp))
+    told_at_once = actors.tpp.initiated(headers={"TPP-Redirect-URI": FAR})
+    told_later = actors.tpp.initiated(headers={"TPP-Redirect-URI": None})
+    push(actors.world, told_later, "ACSP")
+    assert cancel(actors.tpp, told_later, {"TPP-Redirect-URI": FAR}).status_int == 202
+
+    for made in (told_at_once, told_later):
+        for uri, expected in ((FAR, "303 invalid_scope"), (OK_URI, "400 page")):
+            assert outcome(actors.ask(f"PIS:{made.payment_id}", {"redirect_uri": uri})) == expected
 
 
 def test_a_psu_who_declines(integrated: Actors) -> None:
