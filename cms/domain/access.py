@@ -11,9 +11,13 @@ from enum import StrEnum
 from typing import Final, Self
 from urllib.parse import urlencode
 
+from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import is_authorised
 from cms.domain.errors import Refusal
 from cms.domain.ids import is_id
 from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from cms.domain.statuses import TransactionStatus
 
 # From the TPP's request to the end of the PSU's visit; that for a payment has the time of the
 # payment's authorisation.
@@ -54,6 +58,22 @@ class GrantedByPayment(Refusal):
     """Access to one payment is granted by authorising it, and in no other way."""
 
     text = "Access to a payment is granted by authorising that payment, and only so."
+
+
+def ensure_never_paid(
+    payment: Payment, below: Authorisation, all_below: list[Authorisation]
+) -> None:
+    """May the TPP be told that access was declined, by this authorisation of the payment?
+
+    Raises AccessEnded where the payment was or will be carried out, by this one or by another; and
+    BeingDecided where a PSU or the bank is at it.
+    """
+    creates = below.kind.joins_psu
+    rejected = creates and payment.status is TransactionStatus.RJCT
+    if (creates and is_authorised(payment, all_below)) or (below.authorised and not rejected):
+        raise AccessEnded
+    if payment.open_intent_id is not None or not (below.status.finalised or rejected):
+        raise BeingDecided
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,21 +18,20 @@ from cms.domain.access import (
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
     AccessRequest,
-    BeingDecided,
     GrantedByPayment,
     Token,
     TokenKind,
+    ensure_never_paid,
 )
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
-from cms.domain.authorising import is_authorised
 from cms.domain.errors import Malformed, SealedByAnotherKey, Unknown
 from cms.domain.events import EventType
 from cms.domain.expiry import lapsed_by
 from cms.domain.ids import known_form
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import RedirectUris
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.statuses import Cause, ScaStatus
 from cms.store.journal import changed_row
 from cms.store.queries.oauth import NewCode
 from cms.store.queries.sealed_rows import CONFIRMATION_CODES
@@ -301,27 +300,18 @@ class Access:
         uow.oauth.add_token(hashed(new.refresh_token), Token(kind, request, now, ends))
 
     def _ensure_never_paid(self, uow: UnitOfWork, request: AccessRequest) -> None:
-        """Raises AccessEnded where the payment was or will be carried out, by this authorisation or
-        by another one; and BeingDecided, also while the bank is at it.
-        """
+        """Raises AccessEnded and BeingDecided."""
         if request.scope.payment_id is None or request.authorisation_id is None:
             return
         payment = uow.payments.find(request.scope.payment_id, lock=True)
         below = uow.authorisations.find(request.authorisation_id, lock=True)
         if payment is None or below is None:
             raise Unknown
-        now, idle = self._clock(), payment.open_intent_id is None
+        now = self._clock()
         cause = lapsed_by(below, now) or (Cause.ACCESS_DECLINED if below.awaits_psu else None)
-        if cause is not None and idle:
+        if cause is not None and payment.open_intent_id is None:
             uow.move(below, cause, at=now)
-        rejected = below.kind.joins_psu and payment.status is TransactionStatus.RJCT
-        all_below = uow.authorisations.of_parent(payment.payment_id)
-        if below.kind.joins_psu and is_authorised(payment, all_below):
-            raise AccessEnded
-        if below.authorised and not rejected:
-            raise AccessEnded
-        if not idle or not (below.status.finalised or rejected):
-            raise BeingDecided
+        ensure_never_paid(payment, below, uow.authorisations.of_parent(payment.payment_id))
 
     def _void(self, uow: UnitOfWork, request: AccessRequest) -> None:
         if uow.oauth.revoke_all(request, self._clock()):
