@@ -11,9 +11,13 @@ from enum import StrEnum
 from typing import Final, Self
 from urllib.parse import urlencode
 
+from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import is_authorised
 from cms.domain.errors import Refusal
 from cms.domain.ids import is_id
 from cms.domain.parties import PsuId
+from cms.domain.payment import Payment
+from cms.domain.statuses import TransactionStatus
 
 # From the TPP's request to the end of the PSU's visit; that for a payment has the time of the
 # payment's authorisation.
@@ -22,6 +26,9 @@ REQUEST_VALID_FOR: Final = timedelta(hours=1)
 # in the hour that a request lives, apart from those that a PSU has granted: more than the PSUs of a
 # large TPP leave. One that was declined counts, as whoever has sent it may have declined it, too.
 MOST_NOT_GRANTED: Final = 10_000
+# A PSU may authorise in the last second of that time. So long afterwards its browser may still come
+# for the code: between lie the bank's last page, and perhaps an app that leads back to it.
+BACK_WITHIN: Final = timedelta(minutes=5)
 # The TPP redeems it at once: a minute is what a slow network needs (RFC 6749, 4.1.2: at most ten).
 CODE_VALID_FOR: Final = timedelta(minutes=1)
 ACCESS_TOKEN_VALID_FOR: Final = timedelta(hours=1)
@@ -52,6 +59,22 @@ class GrantedByPayment(Refusal):
     """Access to one payment is granted by authorising it, and in no other way."""
 
     text = "Access to a payment is granted by authorising that payment, and only so."
+
+
+def ensure_never_paid(
+    payment: Payment, below: Authorisation, all_below: list[Authorisation]
+) -> None:
+    """May the TPP be told that access was declined, by this authorisation of the payment?
+
+    Raises AccessEnded where the payment was or will be carried out, by this one or by another; and
+    BeingDecided where a PSU or the bank is at it.
+    """
+    creates = below.kind.joins_psu
+    rejected = creates and payment.status is TransactionStatus.RJCT
+    if (creates and is_authorised(payment, all_below)) or (below.authorised and not rejected):
+        raise AccessEnded
+    if payment.open_intent_id is not None or not (below.status.finalised or rejected):
+        raise BeingDecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +146,11 @@ class AccessRequest:
 
     def leads_back_at(self, now: datetime) -> bool:
         """May the PSU's browser come for a code? Also again, while nobody has used the last one:
-        an answer may be lost on its way.
+        an answer may be lost on its way; and a little after the time to authorise is over.
         """
         unused = self.code_used_at is None and self.revoked_at is None
         waits = self.ended_at is None or (self.granted_at is not None and unused)
-        return waits and now < self.expires_at
+        return waits and now < self.expires_at + BACK_WITHIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from cms.domain.parties import PsuId
 from cms.domain.payment import RedirectUris
 from cms.domain.statuses import Cause, ScaStatus
 
+_AUTHORISED = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED, ScaStatus.UNCONFIRMED})
+
 
 class AuthorisationKind(StrEnum):
     """What is being authorised; the words of the CMS faces.
@@ -71,3 +73,8 @@ class Authorisation:
     def awaits_psu(self) -> bool:
         """Has the PSU not come to the bank yet, as far as anybody has told us?"""
         return self.status in (ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED)
+
+    @property
+    def authorised(self) -> bool:
+        """Has the PSU done its part? What comes after it is the bank's and the TPP's."""
+        return self.status in _AUTHORISED

@@ -21,7 +21,7 @@ from cms.domain.expiry import confirmation_overdue
 from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.statuses import NOTHING_PAID, Cause, ScaStatus, TransactionStatus
 
 MOST_AUTHORISATIONS = 25  # of one payment, or of its cancellation
 DONE = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED})
@@ -59,6 +59,20 @@ def ensure_authorisable(payment: Payment, kind: AuthorisationKind, now: datetime
     if not payment.awaits_confirmation:
         raise NothingToAuthorise
     ensure_idle(payment)
+
+
+def is_authorised(payment: Payment, below: list[Authorisation]) -> bool:
+    """Is it authorised, by whichever authorisation, so that no PSU has to come by any other one?
+
+    Not what was rejected or cancelled. One PSU is enough, also before the bank has said what it
+    makes of it, unless several have to.
+    """
+    if payment.status in NOTHING_PAID:
+        return False
+    if not payment.awaits_confirmation:
+        return True
+    several = payment.multilevel or payment.status is TransactionStatus.PATC
+    return not several and any(each.kind.joins_psu and each.authorised for each in below)
 
 
 def ensure_replaceable(payment: Payment, below: list[Authorisation], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The status codes and the one fact every other rule asks of them: is it finalised?"""
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from cms.domain.events import EventOrigin
 
@@ -40,6 +40,10 @@ class TransactionStatus(FinalisableStatus):
     ACCC = "ACCC", True  # settled on the creditor's account
     RJCT = "RJCT", True  # rejected
     CANC = "CANC", True  # cancelled
+
+
+# It has ended, and no money moves for it.
+NOTHING_PAID: Final = frozenset({TransactionStatus.RJCT, TransactionStatus.CANC})
 
 
 class ScaStatus(FinalisableStatus):

@@ -18,19 +18,20 @@ from cms.domain.access import (
     REFRESH_TOKEN_VALID_FOR,
     AccessEnded,
     AccessRequest,
-    BeingDecided,
     GrantedByPayment,
     Token,
     TokenKind,
+    ensure_never_paid,
 )
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import Malformed, SealedByAnotherKey, Unknown
 from cms.domain.events import EventType
+from cms.domain.expiry import lapsed_by
 from cms.domain.ids import known_form
 from cms.domain.parties import PsuId, Tpp
 from cms.domain.payment import RedirectUris
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.statuses import Cause, ScaStatus
 from cms.store.journal import changed_row
 from cms.store.queries.oauth import NewCode
 from cms.store.queries.sealed_rows import CONFIRMATION_CODES
@@ -40,10 +41,6 @@ from cms.store.unit_of_work import Store, UnitOfWork
 Clock = Callable[[], datetime]
 
 _APPROVED = b"approved"
-# The PSU has done its part; what comes after it is the bank's and the TPP's.
-_AUTHORISED = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED, ScaStatus.UNCONFIRMED})
-# No PSU has logged in at the bank: at most the TPP has said who is to come.
-_UNTOUCHED = frozenset({ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ class Access:
             if request.authorisation_id is not None:
                 # One at a time: two would both find no earlier one.
                 below = uow.authorisations.find(request.authorisation_id, lock=True)
-                if below is None or below.status.finalised or below.status in _AUTHORISED:
+                if below is None or below.status.finalised or below.authorised:
                     raise AccessEnded
             elif uow.oauth.not_granted(tpp_id, self._clock(), most) >= most:
                 return False
@@ -148,27 +145,34 @@ class Access:
             raise GrantedByPayment
         return self._grant(request, psu)
 
-    def approved(self, request_id: str, proof: str, confirmation_code: str | None) -> str:
+    def approved(
+        self, request_id: str, proof: str, confirmation_code: str | None
+    ) -> tuple[str, bool]:
         """The PSU comes back from authorising the payment; the address that takes the code to the
         TPP, with the confirmation code where one has to follow. Who comes again, while nobody has
-        used the code, gets another one in its place.
+        used the code, gets another one in its place. Where the authorisation has failed since, the
+        address tells the TPP so; the second value is whether it brings a code.
 
-        Raises Unknown, also for a wrong proof and an unauthorised payment, and AccessEnded.
+        Raises Unknown, also for a wrong proof and while the PSU has not authorised, AccessEnded and
+        BeingDecided.
         """
         with self._store.reading() as uow:
             request = _known(uow, request_id)
             below = request.authorisation_id
             authorisation = uow.authorisations.find(below) if below else None
         self._check_proof(request, proof)
-        if not request.leads_back_at(self._clock()):
-            raise AccessEnded
-        if authorisation is None or authorisation.psu is None:
+        now = self._clock()
+        if authorisation is None:
             raise Unknown
-        if authorisation.status not in _AUTHORISED:
+        if authorisation.status is ScaStatus.FAILED or lapsed_by(authorisation, now) is not None:
+            return self.decline(request), False
+        if not request.leads_back_at(now):
+            raise AccessEnded
+        if authorisation.psu is None or not authorisation.authorised:
             raise Unknown
         if authorisation.status is not ScaStatus.UNCONFIRMED:
             confirmation_code = None
-        return self._grant(request, authorisation.psu, confirmation_code)
+        return self._grant(request, authorisation.psu, confirmation_code), True
 
     def decline(self, request: AccessRequest) -> str:
         """The PSU has not granted it; the address that tells the TPP.
@@ -319,20 +323,18 @@ class Access:
         uow.oauth.add_token(hashed(new.refresh_token), Token(kind, request, now, ends))
 
     def _ensure_never_paid(self, uow: UnitOfWork, request: AccessRequest) -> None:
-        """Raises AccessEnded where the payment was or will be carried out, and BeingDecided."""
+        """Raises AccessEnded and BeingDecided."""
         if request.scope.payment_id is None or request.authorisation_id is None:
             return
         payment = uow.payments.find(request.scope.payment_id, lock=True)
         below = uow.authorisations.find(request.authorisation_id, lock=True)
         if payment is None or below is None:
             raise Unknown
-        if below.status in _UNTOUCHED and payment.open_intent_id is None:
-            uow.move(below, Cause.ACCESS_DECLINED, at=self._clock())
-        rejected = below.kind.joins_psu and payment.status is TransactionStatus.RJCT
-        if below.status in _AUTHORISED and not rejected:
-            raise AccessEnded
-        if not below.status.finalised and not rejected:
-            raise BeingDecided
+        now = self._clock()
+        cause = lapsed_by(below, now) or (Cause.ACCESS_DECLINED if below.awaits_psu else None)
+        if cause is not None and payment.open_intent_id is None:
+            uow.move(below, cause, at=now)
+        ensure_never_paid(payment, below, uow.authorisations.of_parent(payment.payment_id))
 
     def _void(self, uow: UnitOfWork, request: AccessRequest) -> None:
         if uow.oauth.revoke_all(request, self._clock()):

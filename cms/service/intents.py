@@ -8,14 +8,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from cms.domain.authorisation import Authorisation
 from cms.domain.authorising import ensure_authorisable, ensure_cancellable, ensure_takes_part
 from cms.domain.errors import AlreadyFinalised, ChangedMeanwhile, IllegalMove, Unknown
 from cms.domain.intent import LONGEST_BANK_CALL, BankIntent, Deed
 from cms.domain.payment import Payment
-from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.domain.statuses import NOTHING_PAID, Cause, ScaStatus, TransactionStatus
 from cms.service.held import close_authorisations, payment_of_tenant
 from cms.service.naming import join_psu
 from cms.store.journal import deed_contradicted_row
@@ -24,8 +23,6 @@ from cms.store.unit_of_work import Store, UnitOfWork
 Clock = Callable[[], datetime]
 
 log = logging.getLogger(__name__)
-
-_OFF: Final = (TransactionStatus.CANC, TransactionStatus.RJCT)  # nothing is paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,7 @@ class BankIntents:
             if payment.status is TransactionStatus.PATC:
                 payment.multilevel = True
                 uow.payments.set_multilevel(payment)
-            if payment.status in _OFF:
+            if payment.status in NOTHING_PAID:
                 close_authorisations(uow, payment, intent.deed.closes, now)
         return Subject(payment, authorisation)
 
@@ -187,7 +184,7 @@ def _move_payment(
     try:
         uow.move(payment, cause, at=now, reported=told)
     except (AlreadyFinalised, IllegalMove):  # the ASPSP's own push was faster, and is right (P1)
-        return (told in _OFF) is (payment.status in _OFF)
+        return (told in NOTHING_PAID) is (payment.status in NOTHING_PAID)
     return True
 
 

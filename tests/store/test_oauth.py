@@ -18,15 +18,17 @@ from cms.domain.access import (
     TOKENS_KEPT_FOR,
     AccessEnded,
     AccessRequest,
+    BeingDecided,
     Scope,
 )
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.errors import StoreUnavailable, Unknown
 from cms.domain.parties import PsuId
-from cms.domain.statuses import ScaStatus
+from cms.domain.statuses import ScaStatus, TransactionStatus
 from cms.service.access import Access, NewTokens
 from cms.service.authorisations import ScaReport
+from cms.service.intents import Subject, Told
 from cms.store.tables import oauth_requests
 from tests.breaking import break_inserts, mend
 from tests.houses import ISSUER, NOW
@@ -157,6 +159,21 @@ def test_nothing_is_asked_for_by_an_authorisation_that_is_decided(desk: Desk, st
     desk.rooms.authorisations.report(payment.payment_id, below.authorisation_id, TENANT, report)
     with pytest.raises(AccessEnded):
         desk.access.begin(desk.request(below))
+
+
+def test_nothing_is_declined_while_the_bank_acts_on_the_payment(desk: Desk) -> None:
+    """By another authorisation, as it may be: whether it pays nobody knows yet."""
+    payment, below = desk.rooms.kept()
+    request = desk.request(below)
+    desk.access.begin(request)
+    report = ScaReport(ScaStatus.FAILED, PSU)
+    desk.rooms.authorisations.report(payment.payment_id, below.authorisation_id, TENANT, report)
+    intent = desk.rooms.asked(Subject(payment, desk.rooms.start(payment)))
+    with pytest.raises(BeingDecided):
+        desk.access.decline(request)
+    desk.rooms.intents.done(intent, Told(TransactionStatus.ACSC))
+    with pytest.raises(AccessEnded):
+        desk.access.decline(request)
 
 
 def test_a_code_is_redeemed_by_one_and_then_it_is_void(desk: Desk) -> None:

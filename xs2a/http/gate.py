@@ -17,7 +17,7 @@ from cms.domain.events import EventType, ReceivedRequest
 from cms.domain.ids import DEFAULT_TENANT, is_id
 from cms.domain.parties import PsuContext, PsuId, Role
 from cms.domain.payment_service import PAYMENT_SERVICES, PaymentService
-from cms.domain.profile import Profile, ScaRedirectFlow, UriComplianceResponse
+from cms.domain.profile import Profile, UriComplianceResponse
 from cms.profile_file import Profiles
 from spi.types import TppNote
 from xs2a.checks.headers import check_headers, is_uuid
@@ -30,7 +30,7 @@ from xs2a.http.negotiation import preferred
 from xs2a.http.sent import SentHeaders, sent_body, sent_headers, sent_target
 from xs2a.http.tokens import Introspect, Shown, judged
 from xs2a.http.uris import foreign_uris
-from xs2a.http.wishes import sca_wishes
+from xs2a.http.wishes import sends_psu
 from xs2a.spec.headers import HeaderRule
 from xs2a.spec.media_types import JSON, PROBLEM_JSON
 from xs2a.spec.messages import Message
@@ -94,7 +94,7 @@ class Gate:
 class Entry:
     """A request that has come in. `findings` are the faults of its headers, not yet told where
     the route collects them together with those of the body. `notes` are warnings, to be told with
-    a good answer. `token_rule` refuses it, unless the payment's status makes it harmless.
+    a good answer. `token_rule` may refuse it below a payment.
     """
 
     ctx: TppContext
@@ -279,14 +279,12 @@ def _demand_acceptable(sent: SentHeaders, produces: tuple[str, ...]) -> None:
 
 
 def _token_rule(tenant: Tenant, sent: SentHeaders, *, with_token: bool) -> TokenRule | None:
-    """The rule of OAuth against this request that depends on the payment's status; one that does
-    not is raised at once.
+    """The rule of OAuth that may be against this request, by what is on record of its payment. By
+    one that goes by its headers it is refused at once.
     """
     profile = tenant.profile
-    if profile.common.sca_redirect_flow is ScaRedirectFlow.REDIRECT:
-        return None
-    rule = token_rule(profile, sca_wishes(sent), method=request.method, with_token=with_token)
-    if rule is not None and not rule.harmless_at:
+    rule = token_rule(profile, method=request.method, with_token=with_token)
+    if rule is not None and rule.by_wish and sends_psu(profile, sent):
         raise rule.refusal(profile, tenant.instance_id)
     return rule
 

@@ -5,7 +5,7 @@ from cms.domain.profile import NotificationMode, Profile
 from xs2a.checks.headers import notification_modes, says_true
 from xs2a.errors import Finding
 from xs2a.http.sent import SentHeaders
-from xs2a.sca.approaches import Wishes, redirects_by_link
+from xs2a.sca.approaches import Wishes, choose_approach, redirects_by_link
 from xs2a.spec.messages import Message
 
 
@@ -15,6 +15,11 @@ def sca_wishes(sent: SentHeaders) -> Wishes:
         redirect=_wish(sent.get("tpp-redirect-preferred")),
         decoupled=_wish(sent.get("tpp-decoupled-preferred")),
     )
+
+
+def sends_psu(profile: Profile, sent: SentHeaders) -> bool:
+    """Would an authorisation that began with these headers send the PSU to the bank?"""
+    return choose_approach(profile, sca_wishes(sent)).psu_leaves
 
 
 def _wish(value: str | None) -> bool | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from cms.domain.access import Scope
 from cms.domain.authorisation import Authorisation
+from cms.domain.authorising import is_authorised
 from cms.domain.errors import Unknown
 from cms.domain.parties import Role, Tpp
 from cms.domain.payment import Payment
@@ -52,7 +53,8 @@ class Desk:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a request is about, as far as it can be told: the TPP, and the payment of the scope
-    with the authorisation that the PSU is to finish.
+    with the authorisation that the PSU is to finish. `told` is where the TPP has said that the PSU
+    comes back from this payment.
     """
 
     desk: Desk
@@ -60,6 +62,7 @@ class Wanted:
     scope: Scope | None
     payment: Payment | None = None
     authorisation: Authorisation | None = None
+    told: frozenset[str] = frozenset()
 
     @property
     def page(self) -> str:
@@ -87,8 +90,10 @@ def read(desk: Desk, *, client_id: str, scope: str, redirect_uri: str) -> Wanted
     payment = _payment(desk, named, known)
     if payment is not None:
         known = {payment.tpp_id: known[payment.tpp_id]}
-    authorisation = _authorisation(desk, payment, redirect_uri)
-    wanted = Wanted(desk, None, named, payment, authorisation)
+    below = desk.authorisations.all_of(payment) if payment else []
+    authorisation = _authorisation(desk, payment, below, redirect_uri) if payment else None
+    told = _told(payment, below) if payment else frozenset()
+    wanted = Wanted(desk, None, named, payment, authorisation, told)
     if not known:
         return wanted
     return replace(wanted, client=_client(wanted, known, redirect_uri))
@@ -106,14 +111,13 @@ def may_ask(wanted: Wanted, tpp: Tpp) -> bool:
 
 
 def may_return_to(wanted: Wanted, uri: str, tpp: Tpp) -> bool:
-    """May the browser go back there? To the letter where the TPP has told where, at the
-    initiation; else its certificate has to cover the host.
+    """May the browser go back there? To the letter where the TPP has told where, with the payment
+    or for whichever of its authorisations; else its certificate has to cover the host.
     """
     loopback = wanted.desk.loopback
     if not is_safe(uri, loopback=loopback):
         return False
-    told = wanted.authorisation.redirect_uris.ok if wanted.authorisation else None
-    return uri == told if told else is_covered(uri, tpp.domains, loopback=loopback)
+    return uri in wanted.told if wanted.told else is_covered(uri, tpp.domains, loopback=loopback)
 
 
 def _client(wanted: Wanted, known: Mapping[str, Tpp], redirect_uri: str) -> OAuthClient:
@@ -138,13 +142,27 @@ def _payment(desk: Desk, scope: Scope | None, known: Mapping[str, Tpp]) -> Payme
     return payment if payment.tpp_id in known else None
 
 
-def _authorisation(desk: Desk, payment: Payment | None, redirect_uri: str) -> Authorisation | None:
+def _told(payment: Payment, below: list[Authorisation]) -> frozenset[str]:
+    of_all = [payment.wishes.redirect_uris, *(each.redirect_uris for each in below)]
+    if payment.cancellation is not None:
+        of_all.append(payment.cancellation.redirect_uris)
+    return frozenset(each.ok for each in of_all if each.ok)
+
+
+def _authorisation(
+    desk: Desk, payment: Payment, below: list[Authorisation], redirect_uri: str
+) -> Authorisation | None:
     """The newest one of the payment, or of its cancellation, that a PSU may still finish; with
     several PSUs the one for which the TPP has told this way back, as a scope names payments only.
     """
-    if payment is None:
-        return None
-    below = (desk.authorisations.lapsed(each) for each in desk.authorisations.all_of(payment))
-    open_ones = [each for each in below if awaits_access(each)]
-    of_this_way = [each for each in open_ones if each.redirect_uris.ok == redirect_uri]
-    return next(reversed(of_this_way or open_ones), None)
+    known = [desk.authorisations.lapsed(each) for each in below]
+    of_this_way = [each for each in known if each.redirect_uris.ok == redirect_uri]
+    settled = is_authorised(payment, known)
+    return next(
+        (
+            each
+            for each in reversed(of_this_way or known)
+            if awaits_access(each) and not (each.kind.joins_psu and settled)
+        ),
+        None,
+    )

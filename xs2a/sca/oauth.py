@@ -1,10 +1,11 @@
 """Integrated OAuth: the PSU authorises at an authorization server, found by its metadata (A2)."""
 
+from collections.abc import Sequence
+
 from cms.domain.approach import Approach
 from cms.domain.authorisation import Authorisation
 from cms.domain.payment import Payment
 from cms.domain.profile import Profile
-from cms.domain.statuses import ScaStatus
 from xs2a.sca.redirect import filled
 
 
@@ -15,6 +16,14 @@ def oauth_link(profile: Profile, payment: Payment, authorisation: Authorisation)
 
 def awaits_access(authorisation: Authorisation) -> bool:
     """May a PSU still authorise by it at the authorization server?"""
-    status = authorisation.status
-    over = status.finalised or status is ScaStatus.UNCONFIRMED
+    over = authorisation.status.finalised or authorisation.authorised
     return authorisation.sca_approach is Approach.OAUTH and not over
+
+
+def gives_access(below: Sequence[Authorisation]) -> bool:
+    """Is a payment with these one whose PSU authorises it at the authorization server? Then there
+    is a token. What a PSU has authorised tells; where the bank has told of no PSU, what was begun.
+    """
+    creating = [each for each in below if each.kind.joins_psu]
+    decisive = [each for each in creating if each.authorised] or creating
+    return any(each.sca_approach is Approach.OAUTH for each in decisive)

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.houses import ISSUER, TPP, World
-from tests.tpps import OK_URI, PSU_ID, Made, TppClient
+from tests.http.xs2a.sending import start
+from tests.tpps import OK_URI, PSU_ID, Headers, Made, TppClient
 
 AUTHORIZE, TOKEN = "/oauth/authorize", "/oauth/token"
 VERIFIER = "a-verifier-of-a-test-that-is-long-enough-to-be-one"
@@ -31,6 +32,17 @@ def challenge(verifier: str = VERIFIER) -> str:
 
 def query_of(uri: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(uri).query).items()}
+
+
+@dataclass(frozen=True)
+class Begun(Made):
+    """A payment with an authorisation that the TPP has started by a call of its own."""
+
+    payment: Made
+
+    @property
+    def payment_id(self) -> str:
+        return self.payment.payment_id
 
 
 @dataclass
@@ -57,6 +69,10 @@ class Actors:
         }
         query = urlencode({name: value for name, value in sent.items() if value is not None})
         return self.world.xs2a.get(f"{AUTHORIZE}?{query}")
+
+    def begin(self, made: Made, headers: Headers | None = None) -> Made:
+        """One more authorisation of the payment: the PSU has gone back, or there are several."""
+        return Begun(start(self.tpp, made, headers=headers), made.product, made)
 
     def ways_back(self, made: Made) -> tuple[str, str]:
         """What the bank's online banking is told about where to send the PSU."""

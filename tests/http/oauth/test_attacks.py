@@ -1,7 +1,9 @@
 """What an attacker may try, and how it ends (RFC 9700; RFC 6749, 10; RFC 8705, RFC 9207)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,8 +11,17 @@ from sandbox.certificates import SandboxQtsp
 from tests.houses import ISSUER, TPP, certificate
 from tests.http.cms.test_stop_list import block
 from tests.http.conftest import OpenHouse
-from tests.http.oauth.acting import PRE_STEP, Actors, Changes, address_on, outcome, query_of
-from tests.tpps import NOK_URI, OK_URI, PSU_ID, TppClient
+from tests.http.oauth.acting import (
+    INTEGRATED,
+    PRE_STEP,
+    Actors,
+    Changes,
+    address_on,
+    outcome,
+    query_of,
+)
+from tests.http.xs2a.sending import push
+from tests.tpps import NOK_URI, OK_URI, PSU_ID, Headers, TppClient
 
 
 def as_tpp(actors: Actors, certificate: str) -> Actors:
@@ -255,8 +266,10 @@ def test_before_the_psu_has_authorised_there_is_no_code(integrated: Actors) -> N
     integrated.ask(f"PIS:{made.payment_id}")
     ok, _ = integrated.ways_back(made)
     assert integrated.come_back(ok).status_int == 404
-    integrated.authorise(made, "psuAuthenticated", "failed")
+    integrated.authorise(made, "psuAuthenticated")
     assert integrated.come_back(ok).status_int == 404
+    integrated.authorise(made, "failed")
+    assert "code" not in query_of(address_on(integrated.come_back(ok)))
 
 
 def test_a_later_request_takes_the_place_of_an_earlier_one(integrated: Actors) -> None:
@@ -276,6 +289,40 @@ def test_of_requests_that_came_to_nothing_few_are_kept(integrated: Actors) -> No
         integrated.ask(f"PIS:{made.payment_id}")
 
     assert integrated.world.rows()["oauth_requests"] == 2  # the last one, and the one before
+
+
+# Going round the token: what the payment is stands on record, and no header changes it
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"TPP-Redirect-Preferred": "false"},
+        {"TPP-Redirect-Preferred": "false", "TPP-Decoupled-Preferred": "false"},
+    ],
+)
+@pytest.mark.parametrize("flow, answer", [(INTEGRATED, "403 FORBIDDEN"), (PRE_STEP, "401 UNAUTH")])
+def test_whose_grant_was_taken_back_reads_no_more(
+    open_house: OpenHouse, pisp: str, flow: Mapping[str, Any], answer: str, wish: Headers
+) -> None:
+    offered = {**flow, "scaApproachesSupported": ["REDIRECT", "EMBEDDED"]}
+    actors = Actors(TppClient(open_house(common=offered), pisp))
+    if flow is PRE_STEP:
+        actors.tpp.get("/.well-known/oauth-authorization-server")
+        token = actors.redeem(actors.pre_step_code()).json["access_token"]
+        made = actors.tpp.initiated(headers={"Authorization": f"Bearer {token}"})
+    else:
+        made = actors.tpp.initiated()
+        token = actors.redeem(actors.code_for(made)).json["access_token"]
+    push(actors.world, made, "ACSP")
+    assert outcome(actors.status_of(made, token)) == "200 good"
+    cms, psu = actors.world.cms, {"psu-id": PSU_ID}
+    (grant,) = cms.get("/psu-api/v1/oauth/access-requests", headers=psu).json
+    cms.put(f"/psu-api/v1/oauth/access-requests/{grant['requestId']}/revoked", headers=psu)
+
+    for path in (made.path, made.status_path, made.authorisations, made.authorisation_path):
+        assert outcome(actors.tpp.get(path, wish)).startswith(answer)
 
 
 # What a PSU decides on a page of its own is decided there, and once

@@ -34,7 +34,9 @@ def test_a_way_back_outlives_a_change_of_keys(integrated: Actors) -> None:
 
     assert key_ring(settings).newest == proof.partition(".")[0]
     both = KeyRing([NEW, _bytes_of(settings.server_keys[0])], os.urandom)
-    assert "code=" in with_keys(integrated, both).approved(request_id, proof, None)
+    uri, agreed = with_keys(integrated, both).approved(request_id, proof, None)
+    assert agreed
+    assert "code=" in uri
 
 
 def _bytes_of(key: str) -> bytes:

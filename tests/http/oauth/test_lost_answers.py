@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from cms.domain.access import CODE_VALID_FOR, MOST_NOT_GRANTED
+from cms.domain.access import BACK_WITHIN, CODE_VALID_FOR, MOST_NOT_GRANTED
 from cms.store.tables import oauth_requests
 from tests.breaking import break_inserts, mend
 from tests.houses import ISSUER
@@ -16,6 +16,7 @@ from tests.tpps import PSU_ID, Made
 AT_THE_BANK = "/psu-api/v1/oauth/access-requests"
 FULL = "303 temporarily_unavailable"
 A_DAY = timedelta(days=1)  # the life of an authorisation in the tests' profile
+A_SECOND = timedelta(seconds=1)
 
 
 def authorised(actors: Actors) -> tuple[Made, str]:
@@ -31,7 +32,7 @@ def code_by(actors: Actors, uri: str) -> str:
     return query_of(address_on(actors.come_back(uri)))["code"]
 
 
-@pytest.mark.parametrize("later", [timedelta(0), CODE_VALID_FOR, A_DAY - timedelta(seconds=1)])
+@pytest.mark.parametrize("later", [timedelta(0), CODE_VALID_FOR, A_DAY + BACK_WITHIN - A_SECOND])
 def test_who_comes_again_gets_another_code(integrated: Actors, later: timedelta) -> None:
     made, ok = authorised(integrated)
     lost = code_by(integrated, ok)
@@ -80,12 +81,32 @@ def test_a_code_is_there_again_after_the_database_has_failed(integrated: Actors)
     assert ("ACCESS_VOIDED", "XS2A_INTERNAL") not in types(integrated)
 
 
+@pytest.mark.parametrize(
+    "later, page", [(A_SECOND, 200), (BACK_WITHIN, 200), (BACK_WITHIN + A_SECOND, 410)]
+)
+def test_who_authorised_in_the_last_second_comes_back_a_little_later(
+    integrated: Actors, later: timedelta, page: int
+) -> None:
+    made = integrated.tpp.initiated()
+    integrated.ask(f"PIS:{made.payment_id}")
+    ok, _ = integrated.ways_back(made)
+    integrated.authorise(made, "psuAuthenticated")
+    integrated.world.clock.advance(A_DAY - A_SECOND)
+    integrated.authorise(made, "scaMethodSelected", "finalised")
+    integrated.world.clock.advance(later)
+    answer = integrated.come_back(ok)
+
+    assert answer.status_int == page
+    if page == 200:
+        assert outcome(integrated.redeem(query_of(address_on(answer))["code"])) == "200 good"
+
+
 @pytest.mark.parametrize("tried", ["right", "wrong", "too late"])
 def test_who_comes_after_the_code_was_tried_gets_none(integrated: Actors, tried: str) -> None:
     _, ok = authorised(integrated)
     code = code_by(integrated, ok)
     if tried == "too late":
-        integrated.world.clock.advance(A_DAY)
+        integrated.world.clock.advance(A_DAY + BACK_WITHIN)
     else:
         integrated.redeem(code, {"code_verifier": "w" * 43} if tried == "wrong" else {})
 

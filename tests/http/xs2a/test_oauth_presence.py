@@ -6,8 +6,9 @@ import pytest
 
 from cms.domain.statuses import TransactionStatus
 from spi.answers import Done
-from spi.types import PaymentStatusReport
+from spi.types import Initiated, PaymentStatusReport
 from tests.http.conftest import OpenHouse
+from tests.http.oauth.acting import Actors
 from tests.http.xs2a.sending import (
     APPROACHES,
     CANCELLATIONS,
@@ -24,6 +25,8 @@ TOKEN = {"Authorization": "Bearer abc.def"}
 PRE_STEP = APPROACHES["OAUTH"] | {"scaRedirectFlow": "OAUTH_PRE_STEP"}
 NEEDED = (401, [("UNAUTHORIZED", None)])
 FORBIDDEN = (403, [("FORBIDDEN", None)])
+EMBEDDED_TOO = {"scaApproachesSupported": ["REDIRECT", "EMBEDDED"]}
+NO_REDIRECT = {"TPP-Redirect-Preferred": "false"}
 HARMLESS = {"RCVD", "PDNG", "PATC", "RJCT", "CANC"}
 
 
@@ -35,6 +38,13 @@ def reads(made: Made) -> tuple[str, ...]:
         made.authorisation_path,
         f"{made.path}/{CANCELLATIONS}",
     )
+
+
+def authorised(tpp: TppClient, headers: Headers | None = None) -> Made:
+    """A payment whose PSU has done its part."""
+    made = tpp.initiated(headers=headers)
+    Actors(tpp).authorise(made)
+    return made
 
 
 def changes(tpp: TppClient, made: Made, headers: Headers) -> list[Any]:
@@ -87,7 +97,7 @@ def test_integrated_a_token_for_reads_once_the_psu_has_authorised(
     open_house: OpenHouse, pisp: str, status: TransactionStatus
 ) -> None:
     tpp = TppClient(open_house(common=APPROACHES["OAUTH"]), pisp)
-    made = tpp.initiated()
+    made = authorised(tpp)
     push(tpp.world, made, status)
     tpp.world.bank.asked.clear()
     without = [tpp.get(path) for path in reads(made)]
@@ -108,7 +118,7 @@ def test_integrated_what_the_bank_says_now_counts(
     """Not the status that was stored before it was asked."""
     tpp = TppClient(open_house(common=APPROACHES["OAUTH"]), pisp)
     for path in ("", "/status"):
-        made = tpp.initiated()
+        made = authorised(tpp)
         tpp.world.bank.status = Done(PaymentStatusReport(fresh))
         answer = tpp.get(f"{made.path}{path}")
 
@@ -117,6 +127,90 @@ def test_integrated_what_the_bank_says_now_counts(
         else:
             assert refusal(answer) == FORBIDDEN
         assert tpp.get(f"{made.path}{path}", TOKEN).status_int == 200
+
+
+# What the TPP wished for at the initiation -> must a token come with a read, whatever that wishes?
+@pytest.mark.parametrize("reading", [{}, NO_REDIRECT], ids=["no wish", "redirect declined"])
+@pytest.mark.parametrize("made_with, needed", [({}, True), (NO_REDIRECT, False)])
+def test_integrated_a_read_goes_by_the_authorisation_on_record(
+    open_house: OpenHouse, pisp: str, made_with: Headers, reading: Headers, needed: bool
+) -> None:
+    tpp = TppClient(open_house(common=APPROACHES["OAUTH"] | EMBEDDED_TOO), pisp)
+    made = authorised(tpp, made_with)
+    push(tpp.world, made, "ACSP")
+    answers = [tpp.get(path, reading) for path in reads(made)]
+
+    if needed:
+        assert [refusal(each) for each in answers] == [FORBIDDEN] * 5
+    else:
+        assert [each.status_int for each in answers] == [200] * 5
+
+
+def test_integrated_what_no_token_can_exist_for_is_read_without(
+    open_house: OpenHouse, pisp: str
+) -> None:
+    """Accepted at once; made before OAuth came."""
+    tpp = TppClient(open_house(common={"scaApproachesSupported": ["REDIRECT"]}), pisp)
+    before = authorised(tpp)
+    profile = tpp.world.cms.get("/api/v1/aspsp-profile").json
+    profile["common"] |= APPROACHES["OAUTH"]
+    tpp.world.cms.put_json("/api/v1/aspsp-profile/for-debug/aspsp-settings", profile)
+    tpp.world.bank.initiated = Done(Initiated(status=TransactionStatus.ACSP))
+    accepted = tpp.initiated()
+    tpp.world.bank.status = Done(PaymentStatusReport(TransactionStatus.ACSP))
+    for made in (before, accepted):
+        push(tpp.world, made, "ACSP")
+        assert tpp.get(made.status_path).json["transactionStatus"] == "ACSP"
+        assert tpp.get(made.authorisations).status_int == 200
+
+
+# What the TPP wished for at the initiation, and who starts the authorisation -> which reads without
+# a token are refused, by what they wish. An explicit start has not come yet.
+@pytest.mark.parametrize(
+    "made_with, mode, refused",
+    [
+        ({}, "auto", [{}, NO_REDIRECT]),
+        (NO_REDIRECT, "auto", []),
+        ({}, "explicit", [{}]),
+    ],
+)
+def test_pre_step_a_read_goes_by_the_authorisations_on_record(
+    open_house: OpenHouse, pisp: str, made_with: Headers, mode: str, refused: list[Headers]
+) -> None:
+    common = PRE_STEP | EMBEDDED_TOO | {"startAuthorisationMode": mode}
+    tpp = TppClient(open_house(common=common), pisp)
+    made = tpp.initiated(headers={**TOKEN, **made_with})
+    paths = (made.path, made.status_path, made.authorisations)
+    for wish in ({}, NO_REDIRECT):
+        answers = [tpp.get(path, wish) for path in paths]
+
+        if wish in refused:
+            assert [refusal(each) for each in answers] == [NEEDED] * 3
+        else:
+            assert [each.status_int for each in answers] == [200] * 3
+
+
+# The same for changes: the record counts, and what the request itself would begin.
+@pytest.mark.parametrize(
+    "made_with, wish, needed",
+    [
+        ({}, {}, True),
+        ({}, NO_REDIRECT, True),
+        (NO_REDIRECT, {}, True),
+        (NO_REDIRECT, NO_REDIRECT, False),
+    ],
+)
+def test_pre_step_a_change_goes_by_both(
+    open_house: OpenHouse, pisp: str, made_with: Headers, wish: Headers, needed: bool
+) -> None:
+    tpp = TppClient(open_house(common=PRE_STEP | EMBEDDED_TOO), pisp)
+    made = tpp.initiated(headers={**TOKEN, **made_with})
+    answers = [start(tpp, made, headers=wish), cancel(tpp, made, wish)]
+
+    if needed:
+        assert [refusal(each) for each in answers] == [NEEDED] * 2
+    else:
+        assert [each.status_int for each in answers] == [201, 204]
 
 
 def test_what_does_not_exist_is_unknown_before_a_token_is_asked_for(

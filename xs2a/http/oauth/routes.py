@@ -131,7 +131,8 @@ def ask(desk: Desk) -> Response:
 def come_back(desk: Desk, request_id: str, proof: str) -> Response:
     """The bank's page sends the PSU here after the payment has been authorised."""
     code = parameters(request.args).get("confirmationCode")
-    return way_on(desk.access.approved(request_id, proof, code), agreed=True)
+    uri, agreed = desk.access.approved(request_id, proof, code)
+    return way_on(uri, agreed=agreed)
 
 
 @oauth.route("/oauth/declined/<string:request_id>", methods=["GET"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cms.domain.authorisation import AuthorisationKind
+from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.authorising import (
     MOST_AUTHORISATIONS,
     ensure_authorisable,
@@ -13,6 +13,7 @@ from cms.domain.authorising import (
     ensure_not_done,
     ensure_room,
     ensure_takes_part,
+    is_authorised,
     superseded,
 )
 from cms.domain.errors import (
@@ -44,6 +45,35 @@ def refusal_of(rule: Any, *arguments: Any) -> type[Refusal] | None:
     except Refusal as refusal:
         return type(refusal)
     return None
+
+
+@pytest.mark.parametrize("status", list(TransactionStatus))
+def test_what_awaits_nobody_is_authorised_unless_it_came_to_nothing(
+    status: TransactionStatus,
+) -> None:
+    nothing_paid = {TransactionStatus.RJCT, TransactionStatus.CANC}
+
+    assert is_authorised(payment(status), []) is (status not in {*AWAITING, *nothing_paid})
+
+
+@pytest.mark.parametrize(
+    "found, one, authorised",
+    [
+        (payment(), authorisation(ScaStatus.FINALISED), True),
+        (payment(), authorisation(ScaStatus.EXEMPTED), True),
+        (payment(), authorisation(ScaStatus.UNCONFIRMED), True),
+        (payment(), authorisation(ScaStatus.SCA_METHOD_SELECTED), False),
+        (payment(), authorisation(ScaStatus.FAILED), False),
+        (payment(), authorisation(ScaStatus.FINALISED, kind=CANCELLATION), False),
+        (payment(multilevel=True), authorisation(ScaStatus.FINALISED), False),
+        (payment(TransactionStatus.PATC), authorisation(ScaStatus.FINALISED), False),
+        (payment(TransactionStatus.RJCT), authorisation(ScaStatus.FINALISED), False),
+    ],
+)
+def test_one_psu_is_enough_unless_several_have_to(
+    found: Payment, one: Authorisation, authorised: bool
+) -> None:
+    assert is_authorised(found, [authorisation(), one]) is authorised
 
 
 @pytest.mark.parametrize("status", list(TransactionStatus))
