@@ -12,7 +12,6 @@ from cms.domain.revocation import (
     RevocationList,
     RevocationSource,
     RevocationState,
-    asked_again_at,
     names,
     tried_again_at,
 )
@@ -131,7 +130,7 @@ def test_a_failure_leaves_the_list_and_is_tried_again(rooms: Rooms, here: Revoca
         here.failed(the_source(here), "HTTP status 500")
         source = the_source(here)
         assert (source.failures, source.failure) == (failures, "HTTP status 500")
-        assert source.due_at == tried_again_at(failures, NOW)
+        assert source.due_at == tried_again_at(failures, NOW + HOUR, NOW)
         assert here.state_of(certificate(1)) is REVOKED
     here.keep(the_source(here), published(1))
     assert (the_source(here).failures, the_source(here).failure) == (0, None)
@@ -207,30 +206,6 @@ def test_who_found_no_room_is_expected_when_there_is_some(
     assert here.forget_unneeded(10) == 1
     here.expect([certificate(2, OTHER)])
     assert [each.point for each in here.sources()] == [OTHER]
-
-
-@pytest.mark.parametrize(
-    "life, wait",
-    [
-        (timedelta(seconds=20), timedelta(seconds=10)),
-        (timedelta(minutes=5), timedelta(seconds=30)),
-        (HOUR, timedelta(minutes=6)),
-        (7 * DAY, HOUR),
-    ],
-)
-@ON_SQLITE
-def test_a_list_is_asked_for_again_ten_times_in_its_life(
-    database_url: str, life: timedelta, wait: timedelta
-) -> None:
-    assert asked_again_at(published(until=NOW + life), NOW) == NOW + wait
-
-
-@pytest.mark.parametrize("failures, seconds", [(1, 20), (2, 40), (5, 320), (7, 900), (1000, 900)])
-@ON_SQLITE
-def test_who_has_failed_rests_longer_each_time(
-    database_url: str, failures: int, seconds: int
-) -> None:
-    assert tried_again_at(failures, NOW) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(
