@@ -85,7 +85,7 @@ def test_from_one_list_to_the_next_there_is_no_gap(
 
 
 def gaps(life: timedelta, overlap: timedelta, begun: timedelta) -> Iterator[timedelta]:
-    """How long there is no fresh list at each of some renewals. An issuer publishes a list `overlap`
+    """How long there is no fresh list, at each fetch of one. An issuer publishes a list `overlap`
     before the end of the one before; the first is fetched when it is `begun` old.
     """
     passed, over, failures = begun, life, 0
