@@ -17,6 +17,7 @@ SHORTEST_WAIT: Final = timedelta(seconds=10)
 LONGEST_REST: Final = timedelta(minutes=15)
 LONGEST_REST_WITHOUT_LIST: Final = timedelta(minutes=1)  # meanwhile `hard` refuses TPPs
 GIVEN_UP_AFTER: Final = 1_000  # failures in a row: most of a day, without a list
+_OTHER_NAME: Final = "sha256:"
 
 
 class RevocationPolicy(StrEnum):
@@ -40,20 +41,31 @@ class RevocationState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
-    """Where an issuer publishes its list: any of the URLs, all for the same list. `issuer` is its
-    certificate, as DER; the list is for certificates of authorities, or for those of others.
+    """Where an issuer publishes its list, by any of its names: URLs to fetch it from, and what
+    `other_name` makes of those that it is called by only. `issuer` is its certificate, as DER; the
+    list is for certificates of authorities, or for those of others.
     """
 
     issuer: bytes
     issuer_name: str
-    urls: tuple[str, ...]
+    names: tuple[str, ...]
     for_authorities: bool = False
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """All for the same list."""
+        return tuple(name for name in self.names if not name.startswith(_OTHER_NAME))
+
+    @property
     def point_id(self) -> str:
-        """The same for the same issuer, URLs and purpose, everywhere and at all times."""
+        """The same for the same issuer, names and purpose, everywhere and at all times."""
         purpose = "\n" if self.for_authorities else ""
-        return sha256(self.issuer + ("\n".join(self.urls) + purpose).encode()).hexdigest()
+        return sha256(self.issuer + ("\n".join(self.names) + purpose).encode()).hexdigest()
+
+
+def other_name(name: bytes) -> str:
+    """A name that nothing is fetched by, short however long it is: good for comparing."""
+    return _OTHER_NAME + sha256(name).hexdigest()
 
 
 @dataclass(frozen=True)

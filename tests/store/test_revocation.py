@@ -13,6 +13,7 @@ from cms.domain.revocation import (
     RevocationSource,
     RevocationState,
     names,
+    other_name,
     tried_again_at,
 )
 from cms.service import revocation as service
@@ -173,6 +174,13 @@ def test_lists_for_authorities_are_a_source_of_their_own(here: Revocations) -> N
     for source in here.sources():
         here.keep(source, published(2) if source.point.for_authorities else published(1))
     assert [here.state_of(certificate(1, each)) for each in (POINT, other)] == [REVOKED, GOOD]
+
+
+def test_a_source_keeps_its_other_names(here: Revocations) -> None:
+    named = replace(POINT, names=(*POINT.names, other_name(b"x" * 5_000), other_name(b"")))
+    here.expect([certificate(1, named)])
+    kept = the_source(here).point
+    assert (kept, kept.point_id, kept.urls) == (named, named.point_id, POINT.urls)
 
 
 def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) -> None:

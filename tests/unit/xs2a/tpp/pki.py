@@ -57,9 +57,13 @@ def key_usage(*usages: str) -> x509.KeyUsage:
 
 def published_at(*urls: str, **more: Any) -> x509.CRLDistributionPoints:
     """One distribution point."""
+    return published_as(*map(x509.UniformResourceIdentifier, urls), **more)
+
+
+def published_as(*names: x509.GeneralName, **more: Any) -> x509.CRLDistributionPoints:
+    """One distribution point, by names of any kind."""
     how: dict[str, Any] = {"relative_name": None, "reasons": None, "crl_issuer": None, **more}
-    names = [x509.UniformResourceIdentifier(url) for url in urls]
-    return x509.CRLDistributionPoints([x509.DistributionPoint(full_name=names, **how)])
+    return x509.CRLDistributionPoints([x509.DistributionPoint(full_name=list(names), **how)])
 
 
 AUTHORITY: Extensions = (
