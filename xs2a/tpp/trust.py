@@ -28,6 +28,14 @@ class NotTrusted(Exception):
     """No chain leads from the certificate to a trust anchor. The message is for our log only."""
 
 
+class AuthorityUnreadable(Exception):
+    """The library cannot read an issuer's certificate; `subject` if at least that can be read."""
+
+    def __init__(self, subject: str | None) -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A certificate, and that of its issuer."""
@@ -98,6 +106,23 @@ class TrustAnchors:
 def links_of(chain: tuple[x509.Certificate, ...]) -> tuple[Link, ...]:
     """Who has issued whom in a chain; the anchor at its end is the issuer only."""
     return tuple(map(Link, chain, chain[1:]))
+
+
+def read_authority(content: bytes) -> x509.Certificate:
+    """An issuer's certificate, DER or PEM. Raises AuthorityUnreadable, and nothing else: also for
+    names and extensions, which the library reads when they are looked at.
+    """
+    subject = None
+    is_pem = content.startswith(b"-----BEGIN")
+    try:
+        read = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
+        certificate = read(content)
+        subject = certificate.subject.rfc4514_string()
+        _ = certificate.issuer, certificate.extensions
+    # Certificates of other people's making may fail in ways nobody listed; all mean the same.
+    except Exception as error:
+        raise AuthorityUnreadable(subject) from error
+    return certificate
 
 
 def is_of_sandbox(certificate: x509.Certificate) -> bool:

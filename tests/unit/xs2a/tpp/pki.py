@@ -71,6 +71,11 @@ AUTHORITY: Extensions = (
     (key_usage("key_cert_sign", "crl_sign"), True),
 )
 
+# What the library cannot read: it wants at least one purpose.
+UNREADABLE: Extensions = (
+    (x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x00"), False),
+)
+
 
 @dataclass(frozen=True)
 class Authority:
