@@ -72,7 +72,8 @@ class TrustAnchors:
         """
         if self._store is None:
             raise NotTrusted("there are no trust anchors")
-        issuers = self._of_use(certificate, sent)
+        valid = (each for each in sent if _is_valid(each, now))
+        issuers = self._of_use(certificate, valid)
         moment = now.astimezone(UTC).replace(tzinfo=None)
         builder = PolicyBuilder().store(self._store).time(moment)
         builder = builder.extension_policies(ca_policy=_ISSUERS, ee_policy=_TPPS)
@@ -119,6 +120,7 @@ def read_authority(content: bytes) -> x509.Certificate:
         certificate = read(content)
         subject = certificate.subject.rfc4514_string()
         _ = certificate.issuer, certificate.extensions
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     # Certificates of other people's making may fail in ways nobody listed; all mean the same.
     except Exception as error:
         raise AuthorityUnreadable(subject) from error
@@ -139,6 +141,11 @@ def is_authority(certificate: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return False
     return constraints.value.ca
+
+
+def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
+    """A CA renews its certificate under the same key: the old one must not hide the new one."""
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def _key_of(issuer: x509.Certificate) -> bytes | None:
