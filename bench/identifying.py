@@ -71,6 +71,7 @@ def _identification(qtsp: SandboxQtsp, knows: Revocations) -> TppIdentification:
         knows,
         lambda: datetime.now(UTC),
         policy=RevocationPolicy.SOFT,
+        qualified_only=False,
     )
     return TppIdentification([PROXY], None, judge)
 

@@ -77,7 +77,6 @@ def _fetched(session: requests.Session, url: str, proxy: str | None) -> bytes:
         headers={"Accept-Encoding": "identity"},
         proxies={} if proxy is None else {"all": proxy},
         timeout=(CONNECT_WITHIN_S, NEXT_BYTES_WITHIN_S),
-        allow_redirects=False,
         stream=True,
     ) as answer:
         return _content(answer)

@@ -64,7 +64,7 @@ class Introspection:
         try:
             with session_within(self._within_s) as session:
                 told = self._told(session, token)
-        except (requests.RequestException, OSError, TimeOver) as error:
+        except (requests.RequestException, OSError, ValueError, TimeOver) as error:
             log.warning("the introspection failed: %s", type(error).__name__)
             raise IntrospectionUnavailable from None
         return told
@@ -76,7 +76,6 @@ class Introspection:
             auth=self._auth,
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
             timeout=TIMEOUT_S,
-            allow_redirects=False,
             stream=True,
         ) as answer:
             told = _document(answer) if answer.status_code == 200 else None

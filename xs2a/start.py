@@ -27,7 +27,7 @@ from xs2a.operators import SANDBOX_OPERATORS, SANDBOX_PASSWORD, sandbox_operator
 from xs2a.password_keys import PasswordKeysInvalid, ensure_password_keys, read_password_keys
 from xs2a.server import Face, faces, generated_token
 from xs2a.settings import Settings
-from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, read_trust_anchors
+from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, left_out, read_trust_anchors
 from xs2a.wiring import open_profiles, open_seals, plug_in
 
 READY_WITHIN_S = 30
@@ -47,7 +47,7 @@ def prepare(settings: Settings) -> None:
     _demand_free_ports(settings)
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
-        _warn_of_old_anchors(settings, clock())
+        _warn_of_anchors(settings, clock())
         profiles = open_profiles(settings)
         if settings.debug_file is not None:
             settings.folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def prepare_worker(settings: Settings) -> None:
     """The same for a worker that is run apart: it changes nothing. Raises NotReady."""
     with _what_is_wrong_told():
         clock = clock_from(settings.clock)
-        _warn_of_old_anchors(settings, clock())
+        _warn_of_anchors(settings, clock())
         _demand_tables_and_connector(settings, clock, open_profiles(settings))
 
 
@@ -85,9 +85,10 @@ def _what_is_wrong_told() -> Iterator[None]:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
 
 
-def _warn_of_old_anchors(settings: Settings, now: datetime) -> None:
-    """Raises TrustAnchorsInvalid; an anchor may be old while others do their work."""
-    for told in ends_of(read_trust_anchors(settings), now):
+def _warn_of_anchors(settings: Settings, now: datetime) -> None:
+    """Raises TrustAnchorsInvalid; an anchor may be old or unreadable while others do their work."""
+    anchors = read_trust_anchors(settings)
+    for told in (*left_out(settings), *ends_of(anchors, now)):
         print(f"warning: {told}", file=sys.stderr, flush=True)
 
 

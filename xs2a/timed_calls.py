@@ -30,7 +30,7 @@ def session_within(
 ) -> Iterator[requests.Session]:
     """A session for one call; whatever it waits for, in the handshake, the head or the body, does
     not come any more when the time is over. Nothing is taken from the environment: no proxy, no
-    `.netrc`. Raises TimeOver.
+    `.netrc`. No redirect is followed. Raises TimeOver.
 
     `look` is told the address of whoever is at the other end, before a byte is sent; what it
     raises ends the call. A name may be resolved differently each time: this is who it was.
@@ -40,7 +40,7 @@ def session_within(
     timer.daemon = True
     timer.start()
     try:
-        with requests.Session() as session:
+        with _Unredirected() as session:
             session.trust_env = False
             session.mount("http://", _Watching(line))
             session.mount("https://", _Watching(line))
@@ -54,6 +54,15 @@ def session_within(
         line.close()
     if line.over:  # a body without a length just seems to end
         raise TimeOver
+
+
+class _Unredirected(requests.Session):
+    """Takes a redirect for an answer like any other. The library makes the next request ready even
+    where it must not follow: it reads the whole body into memory, and a URL of any making.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """There is none."""
 
 
 class _Line:

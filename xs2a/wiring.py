@@ -197,6 +197,7 @@ def certificate_judge(house: House) -> CertificateJudge:
         house.revocations,
         house.parts.clock,
         policy=house.settings.trust.revocation,
+        qualified_only=not house.settings.sandbox,
         any_chain=house.settings.trust.any_chain,
     )
 

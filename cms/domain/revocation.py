@@ -15,6 +15,9 @@ from typing import Final
 LONGEST_WAIT: Final = timedelta(hours=1)
 SHORTEST_WAIT: Final = timedelta(seconds=10)
 LONGEST_REST: Final = timedelta(minutes=15)
+LONGEST_REST_WITHOUT_LIST: Final = timedelta(minutes=1)  # meanwhile `hard` refuses TPPs
+GIVEN_UP_AFTER: Final = 1_000  # failures in a row: most of a day, without a list
+_OTHER_NAME: Final = "sha256:"
 
 
 class RevocationPolicy(StrEnum):
@@ -38,20 +41,31 @@ class RevocationState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DistributionPoint:
-    """Where an issuer publishes its list: any of the URLs, all for the same list. `issuer` is its
-    certificate, as DER; the list is for certificates of authorities, or for those of others.
+    """Where an issuer publishes its list, by any of its names: URLs to fetch it from, and what
+    `other_name` makes of those that it is called by only. `issuer` is its certificate, as DER; the
+    list is for certificates of authorities, or for those of others.
     """
 
     issuer: bytes
     issuer_name: str
-    urls: tuple[str, ...]
+    names: tuple[str, ...]
     for_authorities: bool = False
 
     @property
+    def urls(self) -> tuple[str, ...]:
+        """All for the same list."""
+        return tuple(name for name in self.names if not name.startswith(_OTHER_NAME))
+
+    @property
     def point_id(self) -> str:
-        """The same for the same issuer, URLs and purpose, everywhere and at all times."""
+        """The same for the same issuer, names and purpose, everywhere and at all times."""
         purpose = "\n" if self.for_authorities else ""
-        return sha256(self.issuer + ("\n".join(self.urls) + purpose).encode()).hexdigest()
+        return sha256(self.issuer + ("\n".join(self.names) + purpose).encode()).hexdigest()
+
+
+def other_name(name: bytes) -> str:
+    """A name that nothing is fetched by, short however long it is: good for comparing."""
+    return _OTHER_NAME + sha256(name).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -132,15 +146,25 @@ class KnownList:
 
 
 def asked_again_at(fetched: RevocationList, now: datetime) -> datetime:
-    """When to ask for the next list: ten times in the life of this one, but not all the time."""
-    life = fetched.next_update - fetched.this_update
-    return now + min(max(life / 10, SHORTEST_WAIT), LONGEST_WAIT)
+    """When to ask for the next list: ten times in the life of this one, but not all the time; and
+    more often towards its end, as it may be renewed but a moment before.
+    """
+    tenth = (fetched.next_update - fetched.this_update) / 10
+    half_of_what_is_left = (fetched.next_update - now) / 2
+    return now + max(min(tenth, LONGEST_WAIT, half_of_what_is_left), SHORTEST_WAIT)
 
 
-def tried_again_at(failures: int, now: datetime) -> datetime:
-    """When to ask again after so many failures in a row: later each time."""
+def tried_again_at(failures: int, next_update: datetime | None, now: datetime) -> datetime:
+    """When to ask again after so many failures in a row, where the list that is there, if any, is
+    over at `next_update`: later each time, but soon while there is no fresh one.
+    """
     doubled: int = 2 ** min(failures, 10)
-    return now + min(SHORTEST_WAIT * doubled, LONGEST_REST)
+    longest = LONGEST_REST
+    if next_update is not None and now < next_update:
+        longest = min(longest, max((next_update - now) / 2, SHORTEST_WAIT))
+    elif failures <= GIVEN_UP_AFTER:
+        longest = LONGEST_REST_WITHOUT_LIST
+    return now + min(SHORTEST_WAIT * doubled, longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Revocations:
     def failed(self, source: RevocationSource, failure: str) -> None:
         """It was of no use to ask the source; it is asked again, later each time."""
         failures = source.failures + 1
-        due_at = tried_again_at(failures, self._clock())
+        due_at = tried_again_at(failures, source.next_update, self._clock())
         with self._store.writing(of_request=False) as uow:
             uow.revocations.keep_failure(
                 source.point.point_id, failure, failures=failures, due_at=due_at

@@ -37,9 +37,12 @@ class Outside:
 
     published: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    breaks: dict[str, Exception] = field(default_factory=dict)
 
     def __call__(self, url: str) -> bytes:
         self.asked.append(url)
+        if url in self.breaks:
+            raise self.breaks[url]
         if url not in self.published:
             raise DownloadFailed("HTTP status 404")
         return self.published[url]
@@ -154,6 +157,23 @@ def test_one_that_fails_holds_up_no_other(works: Works, fetcher: Runner, outside
     outside.published[SECOND_URL] = published()
     assert works.did(JOB, fetcher) == (1, 1)
     assert state(works, other) is RevocationState.GOOD
+
+
+@pytest.mark.parametrize("error", [MemoryError(), UnicodeDecodeError("utf-8", b"", 0, 1, "")])
+def test_what_nobody_has_foreseen_holds_up_no_other_either(
+    works: Works, fetcher: Runner, outside: Outside, error: Exception
+) -> None:
+    broken = expected(works, ISSUING_URL)
+    works.world.clock.advance(timedelta(seconds=1))
+    other = expected(works, SECOND_URL)
+    outside.published[SECOND_URL] = published()
+    outside.breaks[ISSUING_URL] = error
+    assert works.did(JOB, fetcher) == (1, 1)
+    assert state(works, other) is RevocationState.GOOD
+    assert state(works, broken) is RevocationState.UNKNOWN
+    (run,) = works.jobs.latest_runs(JOB)
+    assert run.error == f"{ISSUING_URL}: {type(error).__name__}"
+    assert works.did(JOB, fetcher) == (0, 0)  # it rests
 
 
 def test_a_source_that_nobody_needs_is_forgotten(works: Works, fetcher: Runner) -> None:

@@ -12,8 +12,8 @@ from cms.domain.revocation import (
     RevocationList,
     RevocationSource,
     RevocationState,
-    asked_again_at,
     names,
+    other_name,
     tried_again_at,
 )
 from cms.service import revocation as service
@@ -131,7 +131,7 @@ def test_a_failure_leaves_the_list_and_is_tried_again(rooms: Rooms, here: Revoca
         here.failed(the_source(here), "HTTP status 500")
         source = the_source(here)
         assert (source.failures, source.failure) == (failures, "HTTP status 500")
-        assert source.due_at == tried_again_at(failures, NOW)
+        assert source.due_at == tried_again_at(failures, NOW + HOUR, NOW)
         assert here.state_of(certificate(1)) is REVOKED
     here.keep(the_source(here), published(1))
     assert (the_source(here).failures, the_source(here).failure) == (0, None)
@@ -176,6 +176,13 @@ def test_lists_for_authorities_are_a_source_of_their_own(here: Revocations) -> N
     assert [here.state_of(certificate(1, each)) for each in (POINT, other)] == [REVOKED, GOOD]
 
 
+def test_a_source_keeps_its_other_names(here: Revocations) -> None:
+    named = replace(POINT, names=(*POINT.names, other_name(b"x" * 5_000), other_name(b"")))
+    here.expect([certificate(1, named)])
+    kept = the_source(here).point
+    assert (kept, kept.point_id, kept.urls) == (named, named.point_id, POINT.urls)
+
+
 def test_there_is_a_bound(here: Revocations, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "MOST_SOURCES", 1)
     here.expect([certificate(1)])
@@ -207,30 +214,6 @@ def test_who_found_no_room_is_expected_when_there_is_some(
     assert here.forget_unneeded(10) == 1
     here.expect([certificate(2, OTHER)])
     assert [each.point for each in here.sources()] == [OTHER]
-
-
-@pytest.mark.parametrize(
-    "life, wait",
-    [
-        (timedelta(seconds=20), timedelta(seconds=10)),
-        (timedelta(minutes=5), timedelta(seconds=30)),
-        (HOUR, timedelta(minutes=6)),
-        (7 * DAY, HOUR),
-    ],
-)
-@ON_SQLITE
-def test_a_list_is_asked_for_again_ten_times_in_its_life(
-    database_url: str, life: timedelta, wait: timedelta
-) -> None:
-    assert asked_again_at(published(until=NOW + life), NOW) == NOW + wait
-
-
-@pytest.mark.parametrize("failures, seconds", [(1, 20), (2, 40), (5, 320), (7, 900), (1000, 900)])
-@ON_SQLITE
-def test_who_has_failed_rests_longer_each_time(
-    database_url: str, failures: int, seconds: int
-) -> None:
-    assert tried_again_at(failures, NOW) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

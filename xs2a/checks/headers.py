@@ -13,9 +13,9 @@ from xs2a.errors import Finding
 from xs2a.spec.headers import HeaderRule, Kind
 from xs2a.spec.messages import Message
 
-# RFC 9562 layout with the versions and the variant that the standard's clients use.
+# The versions and the variant of RFC 9562.
 _UUID = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE
 )
 _IPV6_ZONE = re.compile(r"%[0-9A-Za-z._~-]+$")
 _URI_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")

@@ -37,6 +37,11 @@ def _fetch(shop: Workshop, fetching: Fetching, source: RevocationSource, run: Ru
         except (DownloadFailed, CrlUnusable, OlderList, NoRoom) as reason:
             failures.append(f"{url}: {reason}")
             continue
+        # Whatever else strangers bring about: the source has to rest, or it holds up all others.
+        except Exception as error:
+            log.exception("the list at %s cannot be fetched", url)
+            failures.append(f"{url}: {type(error).__name__}")
+            continue
         metrics.count_revocation_fetch("done")
         run.done += news
         return

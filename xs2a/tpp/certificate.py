@@ -39,8 +39,8 @@ class CertificateUnreadable(Exception):
 @dataclass(frozen=True, slots=True)
 class TppCertificate:
     """What the server takes from a certificate; `thumbprint` is SHA-256 in hex. `qc_types` are the
-    kinds of qualified certificate that it says it is, as OIDs; `parsed` is all of it, its public
-    key and extensions known to be readable.
+    kinds of qualified certificate that it says it is, as OIDs, `qualified` whether it says that it
+    is one. `parsed` is all of it, its public key and extensions known to be readable.
     """
 
     tpp: Tpp
@@ -50,6 +50,7 @@ class TppCertificate:
     serial: int
     thumbprint: str
     qc_types: frozenset[str]
+    qualified: bool
     parsed: x509.Certificate = field(repr=False)
 
     @property
@@ -130,6 +131,7 @@ def _tpp_certificate(certificate: x509.Certificate, statements: Statements) -> T
         serial=certificate.serial_number,
         thumbprint=certificate.fingerprint(SHA256()).hex(),
         qc_types=statements.qc_types,
+        qualified=statements.qualified,
         parsed=certificate,
     )
 

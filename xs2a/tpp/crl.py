@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from cms.domain.revocation import DistributionPoint, Revocable, RevocationList
+from cms.domain.revocation import DistributionPoint, Revocable, RevocationList, other_name
 from xs2a.tpp.trust import Link, is_authority
 
 CLOCK_SKEW: Final = timedelta(minutes=5)  # so much may the issuer's clock be ahead of ours
-MOST_URLS: Final = 4
+MOST_NAMES: Final = 4  # of a point; URLs come first
 LONGEST_URL: Final = 480
 _UNDERSTOOD_IN_ENTRIES: Final = (x509.CRLReason, x509.InvalidityDate)
 
@@ -41,15 +41,20 @@ def _points(link: Link) -> Iterator[DistributionPoint]:
     name = link.issuer.subject.rfc4514_string()
     for_authorities = is_authority(link.certificate)
     for point in found.value:
-        urls = tuple(filter(_is_http, _uris(point.full_name)))[:MOST_URLS]
-        if urls and point.reasons is None and point.crl_issuer is None:
-            yield DistributionPoint(issuer, name, urls, for_authorities=for_authorities)
+        names = sorted(_names(point.full_name), key=lambda each: not _is_http(each))
+        kept = tuple(names[:MOST_NAMES])
+        named = DistributionPoint(issuer, name, kept, for_authorities=for_authorities)
+        if named.urls and point.reasons is None and point.crl_issuer is None:
+            yield named
 
 
-def _uris(names: list[x509.GeneralName] | None) -> Iterator[str]:
+def _names(names: list[x509.GeneralName] | None) -> Iterator[str]:
+    """URLs to fetch from as they are, and the others as they are compared."""
     for name in names or ():
-        if isinstance(name, x509.UniformResourceIdentifier):
-            yield name.value
+        if isinstance(name, x509.DirectoryName):
+            yield other_name(name.value.public_bytes())
+        elif isinstance(name, x509.UniformResourceIdentifier):
+            yield name.value if _is_http(name.value) else other_name(name.value.encode())
 
 
 def _is_http(url: str) -> bool:
@@ -128,9 +133,9 @@ def _demand_complete(scope: x509.IssuingDistributionPoint, point: DistributionPo
     if scope.only_contains_user_certs if point.for_authorities else scope.only_contains_ca_certs:
         raise CrlUnusable("it is for other certificates (of authorities, or of all but them)")
     # Whoever can change what is fetched over HTTP could hand out the list of another part; also
-    # one whose part has a name of a kind that cannot be compared with URLs.
+    # one whose part has a name of a kind that is not compared.
     named = scope.full_name is not None or scope.relative_name is not None
-    if named and set(_uris(scope.full_name)).isdisjoint(point.urls):
+    if named and set(_names(scope.full_name)).isdisjoint(point.names):
         raise CrlUnusable("it is that of another distribution point")
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final, Protocol
 
 from cms import log_lines
-from cms.domain.parties import Tpp
+from cms.domain.parties import Role, Tpp
 from xs2a.tpp.caller import Caller
 from xs2a.tpp.certificate import CertificateUnreadable, TppCertificate, read_certificate
 from xs2a.tpp.certificate_chain import Chain, read_chain
@@ -55,7 +55,7 @@ class TppIdentification:
         certificate, roles = None, None
         if self._trusts(remote_addr):
             certificate = _presented(headers)
-            roles = headers.get(ROLES_HEADER)
+            roles = _granted(headers)
         tpp = self._default_tpp
         if certificate is not None:
             with named_in_log(certificate):
@@ -63,7 +63,7 @@ class TppIdentification:
             tpp = certificate.tpp
         if tpp is None:
             raise CertificateMissing
-        return Caller(tpp, certificate, None if roles is None else roles_named(roles))
+        return Caller(tpp, certificate, roles)
 
     def _is_trusted(self, remote_addr: str) -> bool:
         try:
@@ -88,6 +88,12 @@ def _presented(headers: Headers) -> TppCertificate | None:
     if any(other.thumbprint != first.thumbprint for other in others):
         raise CertificateInvalid("Two different TPP certificates were presented.")
     return first
+
+
+def _granted(headers: Headers) -> frozenset[Role] | None:
+    """What the proxy grants. Blank is as good as not sent, as with its other headers."""
+    sent = headers.get(ROLES_HEADER)
+    return roles_named(sent) if sent and sent.strip() else None
 
 
 def _issuers(headers: Headers) -> Chain:

@@ -53,8 +53,9 @@ class KnowsRevoked(Protocol):
 class CertificateJudge:
     """Judges certificates of TPPs, at every request.
 
-    With `any_chain`, for the sandbox only, it does not matter who has issued a certificate. Chains
-    are remembered; time and revocation are looked at each time. `clock` gives the time now, aware.
+    With `any_chain`, for the sandbox only, it does not matter who has issued a certificate; with
+    `qualified_only` it has to be a qualified one. Chains are remembered; time and revocation are
+    looked at each time. `clock` gives the time now, aware.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class CertificateJudge:
         clock: Callable[[], datetime],
         *,
         policy: RevocationPolicy,
+        qualified_only: bool,
         any_chain: bool = False,
     ) -> None:
         self._anchors = anchors
         self._revocations = revocations
         self._clock = clock
         self._policy = policy
+        self._qualified_only = qualified_only
         self._any_chain = any_chain
         self._vetted: dict[_Key, _Vetted] = {}
         self._untrusted_at: dict[_Key, datetime] = {}
@@ -91,7 +94,7 @@ class CertificateJudge:
 
     def _vet(self, certificate: TppCertificate, key: _Key, now: datetime) -> _Vetted:
         _, kind, _ = key
-        fault = usage_fault(certificate, kind)
+        fault = usage_fault(certificate, kind, qualified_only=self._qualified_only)
         if fault is not None:
             metrics.count_certificate("wrong_usage")
             raise CertificateInvalid(fault)

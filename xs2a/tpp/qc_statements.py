@@ -1,4 +1,6 @@
-"""A certificate's QcStatements: the PSD2 statement (ETSI TS 119 495, clause 5.1) and the QcType."""
+"""A certificate's QcStatements: the PSD2 statement (ETSI TS 119 495, clause 5.1), the QcType, and
+whether it is a qualified certificate.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +12,7 @@ from cms.domain.parties import Role
 
 QC_STATEMENTS: Final = ObjectIdentifier("1.3.6.1.5.5.7.1.3")  # RFC 3739, 3.2.6
 PSD2_STATEMENT: Final = ObjectIdentifier("0.4.0.19495.2")
+QC_COMPLIANCE: Final = ObjectIdentifier("0.4.0.1862.1.1")  # ETSI EN 319 412-5, 4.2.1
 QC_TYPE: Final = ObjectIdentifier("0.4.0.1862.1.6")  # ETSI EN 319 412-5, 4.2.3
 
 _OBJECT_IDENTIFIER_TAG: Final = b"\x06"
@@ -35,10 +38,13 @@ class Psd2Statement:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What is taken of all statements. `qc_types` are OIDs; none if there is no such statement."""
+    """What is taken of all statements. `qc_types` are OIDs; none if there is no such statement.
+    `qualified`: the issuer states that it is an EU qualified certificate.
+    """
 
     psd2: Psd2Statement
     qc_types: frozenset[str]
+    qualified: bool
 
 
 def read_statements(extension: bytes) -> Statements:
@@ -48,7 +54,8 @@ def read_statements(extension: bytes) -> Statements:
     role gives no role. Raises ValueError if there is not exactly one readable PSD2 statement, or
     if a QcType cannot be read.
     """
-    statements = [each for each in map(_statement, _elements(extension)) if each is not None]
+    elements = _elements(extension)
+    statements = [each for each in map(_statement, elements) if each is not None]
     found = [each.content for each in statements if each.statement_id == PSD2_STATEMENT]
     if len(found) != 1:
         raise ValueError(f"{len(found)} PSD2 statements")
@@ -60,6 +67,7 @@ def read_statements(extension: bytes) -> Statements:
             if each.statement_id == QC_TYPE
             for oid in _oids(each.content)
         ),
+        qualified=any(map(_says_qualified, elements)),
     )
 
 
@@ -91,6 +99,11 @@ class _Oids:
 class _Statement:
     statement_id: ObjectIdentifier
     content: asn1.TLV
+
+
+@asn1.sequence
+class _Bare:
+    statement_id: ObjectIdentifier
 
 
 @asn1.sequence
@@ -137,3 +150,12 @@ def _statement(element: asn1.TLV) -> _Statement | None:
     except ValueError:
         return None
     return statement
+
+
+def _says_qualified(element: asn1.TLV) -> bool:
+    """Is it the QcCompliance, a statement without content?"""
+    try:
+        bare: _Bare = element.parse(_Bare)
+    except ValueError:
+        return False
+    return bare.statement_id == QC_COMPLIANCE

@@ -28,6 +28,14 @@ class NotTrusted(Exception):
     """No chain leads from the certificate to a trust anchor. The message is for our log only."""
 
 
+class AuthorityUnreadable(Exception):
+    """The library cannot read an issuer's certificate; `subject` if at least that can be read."""
+
+    def __init__(self, subject: str | None) -> None:
+        super().__init__(subject)
+        self.subject = subject
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A certificate, and that of its issuer."""
@@ -64,7 +72,8 @@ class TrustAnchors:
         """
         if self._store is None:
             raise NotTrusted("there are no trust anchors")
-        issuers = self._of_use(certificate, sent)
+        valid = (each for each in sent if _is_valid(each, now))
+        issuers = self._of_use(certificate, valid)
         moment = now.astimezone(UTC).replace(tzinfo=None)
         builder = PolicyBuilder().store(self._store).time(moment)
         builder = builder.extension_policies(ca_policy=_ISSUERS, ee_policy=_TPPS)
@@ -100,6 +109,24 @@ def links_of(chain: tuple[x509.Certificate, ...]) -> tuple[Link, ...]:
     return tuple(map(Link, chain, chain[1:]))
 
 
+def read_authority(content: bytes) -> x509.Certificate:
+    """An issuer's certificate, DER or PEM. Raises AuthorityUnreadable, and nothing else: also for
+    names and extensions, which the library reads when they are looked at.
+    """
+    subject = None
+    is_pem = content.startswith(b"-----BEGIN")
+    try:
+        read = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
+        certificate = read(content)
+        subject = certificate.subject.rfc4514_string()
+        _ = certificate.issuer, certificate.extensions
+        _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    # Certificates of other people's making may fail in ways nobody listed; all mean the same.
+    except Exception as error:
+        raise AuthorityUnreadable(subject) from error
+    return certificate
+
+
 def is_of_sandbox(certificate: x509.Certificate) -> bool:
     """Does it bear the mark of certificates that are worth nothing? Raises ValueError for one
     whose extensions cannot be read.
@@ -114,6 +141,11 @@ def is_authority(certificate: x509.Certificate) -> bool:
     except x509.ExtensionNotFound:
         return False
     return constraints.value.ca
+
+
+def _is_valid(certificate: x509.Certificate, now: datetime) -> bool:
+    """A CA renews its certificate under the same key: the old one must not hide the new one."""
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
 def _key_of(issuer: x509.Certificate) -> bytes | None:

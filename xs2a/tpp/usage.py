@@ -46,9 +46,16 @@ class CertificateKind(Enum):
     )
 
 
-def usage_fault(certificate: TppCertificate, kind: CertificateKind) -> str | None:
-    """Why the certificate is not of this kind, in words for the TPP; None if it is."""
+def usage_fault(
+    certificate: TppCertificate, kind: CertificateKind, *, qualified_only: bool
+) -> str | None:
+    """Why the certificate is not of this kind, in words for the TPP; None if it is. With
+    `qualified_only` it has to say that it is a qualified one, as all have to be that TPPs identify
+    themselves with (Delegated Regulation (EU) 2018/389, Art. 34).
+    """
     demands = kind.value
+    if qualified_only and not certificate.qualified:
+        return "The TPP certificate is no qualified certificate: it has no QcCompliance statement."
     if certificate.qc_types and demands.qc_type not in certificate.qc_types:
         return f"The TPP certificate is no {demands.name}."
     extensions = certificate.parsed.extensions

@@ -59,7 +59,7 @@ class RevocationQueries:
             point_id=point.point_id,
             issuer=point.issuer,
             issuer_name=point.issuer_name[:_LONGEST_TEXT],
-            urls="\n".join(point.urls),
+            urls="\n".join(point.names),
             for_authorities=point.for_authorities,
             needed_until=needed_until,
             due_at=due_at,

@@ -11,7 +11,7 @@ revocation_sources = Table(
     Column("point_id", Id, primary_key=True),
     Column("issuer", Bytes, nullable=False),  # its certificate
     Column("issuer_name", Text, nullable=False),
-    Column("urls", String(2000), nullable=False),  # a line each
+    Column("urls", String(2000), nullable=False),  # and other names, a line each
     Column("for_authorities", Boolean, nullable=False, server_default=false()),
     Column("needed_until", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

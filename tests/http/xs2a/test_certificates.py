@@ -1,6 +1,7 @@
 """Which certificates open the door, as a TPP sees it."""
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,10 @@ from tests.unit.xs2a.tpp.pki import (
     the_root,
     tpp_certificate,
 )
+from xs2a.settings import Mode
+from xs2a.tpp.refusals import CertificateInvalid
+from xs2a.tpp.usage import CertificateKind
+from xs2a.wiring import certificate_judge
 
 QWAC, CHAIN = "TPP-QWAC-Certificate", "Client-Cert-Chain"
 DAY = timedelta(days=1)
@@ -70,6 +75,21 @@ def test_a_certificate_by_an_issuer_that_came_along(open_house: OpenHouse, ancho
 def test_in_the_sandbox_any_issuer_may_do(open_house: OpenHouse) -> None:
     tpp = tpp_of(open_house(any_chain=True))
     assert tpp.post(headers=shown(root("Stranger"))).status_int == 201
+
+
+def test_in_production_a_certificate_has_to_be_qualified(
+    open_house: OpenHouse, anchors: Path
+) -> None:
+    world = open_house(trust_anchors=anchors)
+    unqualified = tpp_certificate(the_root(), LISTED, until=NOW + DAY, qualified=False)
+    answer = tpp_of(world).post(headers={QWAC: header_of(unqualified.parsed)})
+    assert answer.status_int == 201
+
+    real = replace(world.house, settings=replace(world.house.settings, mode=Mode.PRODUCTION))
+    judging = certificate_judge(real)
+    judging.judge(tpp_certificate(the_root(), until=NOW + DAY), CertificateKind.QWAC)
+    with pytest.raises(CertificateInvalid, match="is no qualified certificate"):
+        judging.judge(unqualified, CertificateKind.QWAC)
 
 
 def test_a_seal_certificate_does_not_open_the_door(tpp: TppClient, qtsp: SandboxQtsp) -> None:

@@ -25,7 +25,7 @@ def _uuid(version: str, variant: str) -> str:
         "{" + UUID_4 + "}",
         UUID_4.replace("0", "g"),
         _uuid("0", "a"),
-        _uuid("6", "a"),
+        _uuid("9", "a"),
         _uuid("4", "7"),
         _uuid("4", "c"),
     ],
@@ -39,9 +39,9 @@ def test_each_request_names_itself_by_a_uuid(
     assert refusal(answer) == (400, [("FORMAT_ERROR", "x-request-id")])
 
 
-@pytest.mark.parametrize("version", "12345")
+@pytest.mark.parametrize("version", "12345678")
 @pytest.mark.parametrize("variant", "89abAB")
-def test_uuids_of_all_usual_kinds_are_taken(tpp: TppClient, version: str, variant: str) -> None:
+def test_uuids_of_all_versions_are_taken(tpp: TppClient, version: str, variant: str) -> None:
     x_request_id = _uuid(version, variant)
     answer = tpp.get(f"{SCT}/{UUID_4}", {"X-Request-ID": x_request_id})
 

@@ -65,6 +65,17 @@ def test_only_200_counts_and_redirects_are_not_followed(outside: str, status: in
         download()(f"{outside}/{status}")
 
 
+@pytest.mark.parametrize("location", [b"/200", b"http://\xff\xfe/", b"http://[", b"mailto:%"])
+def test_nothing_is_read_of_a_redirect(location: bytes) -> None:
+    """Its body has no end: who waits for that waits in vain."""
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"
+    with (
+        dripping(head, b"x") as address,
+        pytest.raises(DownloadFailed, match="HTTP status 302"),
+    ):
+        Download(public_only=False, within_s=5)(f"http://{address}/")
+
+
 def test_too_much_is_refused(outside: str) -> None:
     with pytest.raises(DownloadFailed, match="20,000,000 bytes"):
         download()(f"{outside}/200/{MOST_BYTES + 1}")

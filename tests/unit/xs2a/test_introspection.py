@@ -81,6 +81,13 @@ def test_nobody_there() -> None:
         Introspection("http://127.0.0.1:9/", None, lambda: 0.0)("a token")
 
 
+@pytest.mark.parametrize("location", [b"http://\xff\xfe/", b"http://[", b"http://a:99999999/"])
+def test_a_redirect_to_anywhere_is_no_yes(location: bytes) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n\r\n"
+    with dripping(head, b"x") as address, pytest.raises(IntrospectionUnavailable):
+        Introspection(f"http://{address}/", None, lambda: 0.0)("a token")
+
+
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 

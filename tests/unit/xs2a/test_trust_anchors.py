@@ -1,5 +1,6 @@
 """The trust anchors' files: what is read, and what is wrong with others, by its name."""
 
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +11,22 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from sandbox.certificates import SandboxQtsp
 from tests.houses import NOW, settings_of
-from tests.unit.xs2a.tpp.pki import root, the_issuing, the_root, tpp_certificate
+from tests.unit.xs2a.tpp.pki import (
+    AUTHORITY,
+    UNREADABLE,
+    issuing,
+    root,
+    the_issuing,
+    the_root,
+    tpp_certificate,
+)
 from xs2a.settings import Mode, Settings
-from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, read_trust_anchors
+from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, left_out, read_trust_anchors
 
 SECOND = timedelta(seconds=1)
 ROOT, ISSUING, OTHER = the_root().certificate, the_issuing().certificate, root("Other").certificate
+
+ODD = issuing(the_root(), "Odd", (*AUTHORITY, *UNREADABLE)).certificate
 
 
 def settings(folder: Path, anchors: Path | None, mode: Mode = Mode.PRODUCTION) -> Settings:
@@ -49,16 +60,36 @@ def test_a_folder_may_hold_several_files_and_others(tmp_path: Path) -> None:
     [
         ("missing.pem", "missing.pem: No such file or directory"),
         ("empty", "empty holds no certificate"),
-        ("text.pem", "text.pem holds no readable certificates in PEM"),
+        ("text.pem", "text.pem holds no certificate in PEM"),
+        ("odd.pem", r"number 1 of .*odd.pem \(CN=Odd\) cannot be read"),
         ("tpp.pem", "is not the certificate of a certification authority"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, mode: Mode, name: str, said: str) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "text.pem").write_text("no certificate")
+    write(tmp_path / "odd.pem", ODD)
     write(tmp_path / "tpp.pem", tpp_certificate(the_root()).parsed)
     with pytest.raises(TrustAnchorsInvalid, match=f"XS2A_TRUST_ANCHORS: .*{said}"):
         read_trust_anchors(settings(tmp_path, tmp_path / name, mode))
+
+
+def test_one_that_cannot_be_read_is_told_of_and_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "qtsps"
+    write(folder / "a.pem", ROOT, ODD, ISSUING)
+    nameless = OTHER.public_bytes(Encoding.DER).replace(b"Other", b"\xff\xff\xff\xff\xff")
+    pem = f"-----BEGIN CERTIFICATE-----\n{b64encode(nameless).decode()}\n"
+    (folder / "b.pem").write_text(f"# Other\n{pem}-----END CERTIFICATE-----\n{pem}")
+    found = settings(tmp_path, folder)
+    assert read_trust_anchors(found).certificates == (ROOT, ISSUING)
+    assert left_out(found) == [
+        f"the trust anchor number {which} cannot be read: its TPPs are refused"
+        for which in (
+            f"2 of {folder / 'a.pem'} (CN=Odd)",
+            f"1 of {folder / 'b.pem'}",
+            f"2 of {folder / 'b.pem'}",
+        )
+    ]
 
 
 @pytest.mark.parametrize(

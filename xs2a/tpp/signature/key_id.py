@@ -59,9 +59,11 @@ def names_certificate(key_id: str, serial: int, issuer: x509.Name) -> bool:
 
     `key_id` is as it stands in the header, its escapes included. Never raises.
     """
-    wanted = [(one.oid.dotted_string, _folded(str(one.value))) for one in _attributes(issuer)]
+    wanted = [frozenset(map(_attribute, rdn)) for rdn in issuer.rdns]
+    # Some write what stands together in one place of the name as places of their own.
+    apart = [frozenset({_attribute(each)}) for each in issuer]
     return any(
-        number == serial and named in (wanted, wanted[::-1])
+        number == serial and named in (wanted, wanted[::-1], apart, apart[::-1])
         for reading in _readings(key_id)
         if (fit := _KEY_ID.fullmatch(reading))
         for number, named in [(int(fit["serial"], 16), _named(fit["issuer"]))]
@@ -81,22 +83,26 @@ def _readings(key_id: str) -> Iterator[str]:
         yield from dict.fromkeys((text, unquote(text), unquote_plus(text)))
 
 
-def _attributes(name: x509.Name) -> list[x509.NameAttribute[str | bytes]]:
-    return list(name)
+def _attribute(of_name: x509.NameAttribute[str | bytes]) -> Attribute:
+    return of_name.oid.dotted_string, _folded(str(of_name.value))
 
 
-def _named(text: str) -> list[Attribute] | None:
-    """The attributes of a written name, or None for what is none."""
-    named = []
-    position, more = 0, True
-    while more:
+def _named(text: str) -> list[frozenset[Attribute]] | None:
+    """The attributes of a written name, place by place: those with a `+` between stand together,
+    in any order. None for what is no name.
+    """
+    named: list[frozenset[Attribute]] = []
+    position, end = 0, ","
+    while end:
         attribute = _ATTRIBUTE.match(text, position)
         if attribute is None:
             return None
         written = attribute["type"].upper()
         quoted, value = attribute["quoted"], attribute["value"]
-        named.append((_TYPES.get(written, written), _value(value if quoted is None else quoted)))
-        position, more = attribute.end(), bool(attribute["end"])
+        found = _TYPES.get(written, written), _value(value if quoted is None else quoted)
+        before = named.pop() if end == "+" else frozenset()
+        named.append(before | {found})
+        position, end = attribute.end(), attribute["end"]
     return named
 
 

@@ -57,14 +57,23 @@ def key_usage(*usages: str) -> x509.KeyUsage:
 
 def published_at(*urls: str, **more: Any) -> x509.CRLDistributionPoints:
     """One distribution point."""
+    return published_as(*map(x509.UniformResourceIdentifier, urls), **more)
+
+
+def published_as(*names: x509.GeneralName, **more: Any) -> x509.CRLDistributionPoints:
+    """One distribution point, by names of any kind."""
     how: dict[str, Any] = {"relative_name": None, "reasons": None, "crl_issuer": None, **more}
-    names = [x509.UniformResourceIdentifier(url) for url in urls]
-    return x509.CRLDistributionPoints([x509.DistributionPoint(full_name=names, **how)])
+    return x509.CRLDistributionPoints([x509.DistributionPoint(full_name=list(names), **how)])
 
 
 AUTHORITY: Extensions = (
     (x509.BasicConstraints(ca=True, path_length=None), True),
     (key_usage("key_cert_sign", "crl_sign"), True),
+)
+
+# What the library cannot read: it wants at least one purpose.
+UNREADABLE: Extensions = (
+    (x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x00"), False),
 )
 
 
@@ -164,9 +173,18 @@ PSD2_SUBJECT = x509.Name(
 )
 
 
-def psd2(qc_type: QcType = QcType.WEB) -> tuple[x509.ExtensionType, bool]:
-    """The QcStatements of a TPP."""
-    return x509.UnrecognizedExtension(QC_STATEMENTS, qc_statements(FACTS, qc_type)), False
+def psd2(
+    qc_type: QcType = QcType.WEB, *, qualified: bool = True
+) -> tuple[x509.ExtensionType, bool]:
+    """The QcStatements of a TPP; without `qualified` one that nobody knows is in the place of the
+    QcCompliance.
+    """
+    statements = qc_statements(FACTS, qc_type)
+    compliance, unknown = (bytes.fromhex(f"060604008e4601{end}") for end in ("01", "7f"))
+    assert statements.count(compliance) == 1
+    if not qualified:
+        statements = statements.replace(compliance, unknown)
+    return x509.UnrecognizedExtension(QC_STATEMENTS, statements), False
 
 
 def tpp_certificate(
@@ -174,9 +192,11 @@ def tpp_certificate(
     extensions: Extensions = (),
     *,
     qc_type: QcType = QcType.WEB,
+    qualified: bool = True,
     its_key: PrivateKey | None = None,
     **when: datetime,
 ) -> TppCertificate:
     """A PSD2 certificate, as it was read."""
-    made = by.issues(PSD2_SUBJECT, its_key or key("TPP"), (psd2(qc_type), *extensions), **when)
+    stated = psd2(qc_type, qualified=qualified)
+    made = by.issues(PSD2_SUBJECT, its_key or key("TPP"), (stated, *extensions), **when)
     return read_certificate(made.public_bytes(Encoding.PEM).decode())

@@ -10,12 +10,21 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.unit.xs2a.tpp.pki import root, the_issuing, the_root, tpp_certificate
+from tests.unit.xs2a.tpp.pki import (
+    AUTHORITY,
+    UNREADABLE,
+    issuing,
+    root,
+    the_issuing,
+    the_root,
+    tpp_certificate,
+)
 from xs2a.tpp.certificate import CertificateUnreadable
 from xs2a.tpp.certificate_chain import LONGEST_CHAIN_HEADER, MOST_ISSUERS, read_chain
 
 ROOT, ISSUING = the_root().certificate, the_issuing().certificate
 LEAF = tpp_certificate(the_issuing()).parsed
+ODD = issuing(the_root(), "Odd", (*AUTHORITY, *UNREADABLE)).certificate
 
 
 def item(*certificates: x509.Certificate) -> str:
@@ -32,11 +41,26 @@ def item(*certificates: x509.Certificate) -> str:
         (f"{item(ISSUING)},{item(ROOT)}", [ISSUING, ROOT]),
         (item(ISSUING, ROOT), [ISSUING, ROOT]),
         (item(LEAF, ISSUING, ROOT), [LEAF, ISSUING, ROOT]),
+        (item(ODD), []),
+        (f"{item(ODD)}, {item(ISSUING)}", [ISSUING]),
+        (item(ISSUING, ODD, ROOT), [ISSUING, ROOT]),
         ("", []),
         ("::", []),
         ("  ", []),
     ],
-    ids=["one", "two", "two without a blank", "at once", "the TPP's too", "none", "empty", "blank"],
+    ids=[
+        "one",
+        "two",
+        "two without a blank",
+        "at once",
+        "the TPP's too",
+        "one that cannot be read",
+        "and another one",
+        "and others at once",
+        "none",
+        "empty",
+        "blank",
+    ],
 )
 def test_the_issuers_are_read(header: str, found: Iterable[x509.Certificate]) -> None:
     assert list(read_chain(header)) == list(found)

@@ -20,6 +20,7 @@ from tests.unit.xs2a.tpp.pki import (
     key,
     key_usage,
     name_of,
+    published_as,
     published_at,
     root,
     rsa_key,
@@ -56,6 +57,7 @@ LDAP = "ldap://qtsp.example/cn=list"
         (published_at(ISSUING_URL), [(ISSUING_URL,)]),
         (published_at(ISSUING_URL, OTHER_URL), [(ISSUING_URL, OTHER_URL)]),
         (published_at(LDAP, ISSUING_URL), [(ISSUING_URL,)]),
+        (published_at(LDAP, LDAP, LDAP, LDAP, ISSUING_URL), [(ISSUING_URL,)]),
         (published_at(LDAP), []),
         (published_at("file:///etc/passwd"), []),
         (published_at("http://"), []),
@@ -186,6 +188,40 @@ def test_what_does_not_limit_a_list(extensions: Extensions) -> None:
 def test_an_incomplete_list_is_refused(extensions: Extensions, said: str) -> None:
     with pytest.raises(CrlUnusable, match=said):
         read_crl(ISSUER.crl(1, extensions=extensions), point(), NOW)
+
+
+URL = x509.UniformResourceIdentifier(ISSUING_URL)
+IN_LDAP = x509.UniformResourceIdentifier(LDAP)
+LONG = x509.UniformResourceIdentifier("ldap://qtsp.example/" + "x" * 5_000)
+IN_A_DIRECTORY = x509.DirectoryName(PART_2)
+
+
+@pytest.mark.parametrize(
+    "of_certificate, of_list, counts",
+    [
+        ([IN_LDAP, URL], [IN_LDAP], True),
+        ([URL, IN_LDAP], [IN_LDAP, URL], True),
+        ([URL, LONG], [LONG], True),
+        ([IN_A_DIRECTORY, URL], [IN_A_DIRECTORY], True),
+        ([URL], [IN_A_DIRECTORY, URL], True),
+        ([URL, IN_LDAP], [IN_A_DIRECTORY], False),
+        ([URL, IN_A_DIRECTORY], [x509.DirectoryName(name_of("Part 3"))], False),
+        ([URL], [IN_LDAP], False),
+        ([URL, IN_LDAP], [x509.DNSName("qtsp.example")], False),
+    ],
+)
+def test_list_and_certificate_have_one_name_of_the_point_in_common(
+    of_certificate: list[x509.GeneralName], of_list: list[x509.GeneralName], *, counts: bool
+) -> None:
+    """RFC 5280, 6.3.3 (b) (2) (i)."""
+    made = tpp_certificate(ISSUER, ((published_as(*of_certificate), False),))
+    (wanted,) = revocable(Link(made.parsed, ISSUER.certificate)).points
+    crl = ISSUER.crl(1, extensions=scope(full_name=of_list))
+    if counts:
+        assert read_crl(crl, wanted, NOW).serials == {1}
+    else:
+        with pytest.raises(CrlUnusable, match="another distribution point"):
+            read_crl(crl, wanted, NOW)
 
 
 @pytest.mark.parametrize("for_authorities", [True, False])

@@ -198,7 +198,9 @@ def test_a_header_sent_twice_is_invalid(
         (None, None),
         ("AISP, PISP", {Role.PSP_AI, Role.PSP_PI}),
         ("FOO", set()),
-        ("", set()),
+        (",", set()),
+        ("", None),
+        (" ", None),
     ],
 )
 @pytest.mark.parametrize("certificate_sent", [True, False])

@@ -13,7 +13,7 @@ from tests.unit.xs2a.tpp.tpp_world import FACTS
 from xs2a.tpp.qc_statements import Psd2Statement, read_statements
 
 PSD2 = ObjectIdentifier("0.4.0.19495.2")
-OTHER = ObjectIdentifier("0.4.0.1862.1.1")
+OTHER = ObjectIdentifier("0.4.0.1862.1.1")  # QcCompliance
 
 
 @asn1.sequence
@@ -73,6 +73,32 @@ READ = Psd2Statement(frozenset({Role.PSP_PI}), "BaFin", "DE-BAFIN")
 )
 def test_the_statement_is_found(extension: object) -> None:
     assert read_statements(asn1.encode_der(extension)).psd2 == READ
+
+
+@pytest.mark.parametrize(
+    "extension, qualified",
+    [
+        (One(first=Statement(oid=PSD2, content=PISP)), False),
+        (
+            Two(
+                first=Statement(oid=OTHER, content=None),
+                second=Statement(oid=PSD2, content=PISP),
+            ),
+            True,
+        ),
+        (
+            Two(
+                first=Statement(oid=PSD2, content=PISP),
+                second=Statement(oid=ObjectIdentifier("0.4.0.1862.1.4"), content=None),
+            ),
+            False,
+        ),
+        (Statement(oid=PSD2, content=PISP), False),
+    ],
+    ids=["alone", "with QcCompliance", "with QcSSCD", "without the list around it"],
+)
+def test_it_says_whether_it_is_qualified(extension: object, *, qualified: bool) -> None:
+    assert read_statements(asn1.encode_der(extension)).qualified == qualified
 
 
 @pytest.mark.parametrize(

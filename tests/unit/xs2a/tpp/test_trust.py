@@ -151,6 +151,17 @@ def test_of_twins_the_one_that_an_anchor_has_issued_counts(order: int) -> None:
     assert chain_of(below, sent, [ROOT]) == certificates(below, ROOT)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("since, until", [(-9 * DAY, -DAY), (DAY, 9 * DAY)])
+def test_of_twins_the_one_that_is_valid_counts(
+    since: timedelta, until: timedelta, order: int
+) -> None:
+    renewed = issuing(ROOT, "Renewed")
+    other = issuing(ROOT, "Renewed", since=NOW + since, until=NOW + until)
+    sent = [other, renewed][::order]
+    assert chain_of(renewed, sent, [ROOT]) == certificates(renewed, ROOT)
+
+
 def test_few_issuers_may_come_along() -> None:
     others = [root(f"Root {number}") for number in range(MOST_BETWEEN)]
     assert chain_of(ISSUING, [ISSUING, *others[1:], ROOT, ISSUING], [ROOT])

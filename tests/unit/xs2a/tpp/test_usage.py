@@ -31,6 +31,7 @@ CLIENT, SERVER, ANY = (
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 )
 WRONG_USE = "The key usage of the TPP certificate does not allow this use."
+NOT_QUALIFIED = "The TPP certificate is no qualified certificate: it has no QcCompliance statement."
 OF_AN_AUTHORITY = "The TPP certificate is that of a certification authority."
 
 
@@ -64,7 +65,7 @@ def test_the_use_of_a_certificate(
 ) -> None:
     made = tpp_certificate(the_root(), extensions, qc_type=qc_type)
     assert made.qc_types == {qc_type.value.dotted_string}
-    assert usage_fault(made, kind) == fault
+    assert usage_fault(made, kind, qualified_only=True) == fault
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,26 @@ def test_the_use_of_a_certificate(
     [(rsa_key(2048), None), (rsa_key(1024), "The key of the TPP certificate is too weak.")],
 )
 def test_a_key_must_not_be_weak(its_key: rsa.RSAPrivateKey, fault: str | None) -> None:
-    assert usage_fault(tpp_certificate(the_root(), its_key=its_key), QWAC) == fault
+    made = tpp_certificate(the_root(), its_key=its_key)
+    assert usage_fault(made, QWAC, qualified_only=True) == fault
+
+
+@pytest.mark.parametrize("kind, qc_type", [(QWAC, QcType.WEB), (QSEALC, QcType.ESEAL)])
+@pytest.mark.parametrize(
+    "qualified, qualified_only, refused",
+    [(True, True, False), (True, False, False), (False, True, True), (False, False, False)],
+)
+def test_a_certificate_is_qualified_where_that_is_demanded(
+    kind: CertificateKind,
+    qc_type: QcType,
+    *,
+    qualified: bool,
+    qualified_only: bool,
+    refused: bool,
+) -> None:
+    made = tpp_certificate(the_root(), qc_type=qc_type, qualified=qualified)
+    fault = usage_fault(made, kind, qualified_only=qualified_only)
+    assert fault == (NOT_QUALIFIED if refused else None)
 
 
 @pytest.mark.parametrize("key_type", KeyType)
@@ -80,5 +100,5 @@ def test_what_the_sandbox_issues_is_what_it_says(qtsp: SandboxQtsp, key_type: Ke
     for issue, kind in ((qtsp.issue_qwac, QWAC), (qtsp.issue_qsealc, QSEALC)):
         issued = issue(FACTS, not_before=NOW - DAY, not_after=NOW + DAY, key_type=key_type)
         made = read_certificate(issued.header_value)
-        faults = {each: usage_fault(made, each) for each in CertificateKind}
+        faults = {each: usage_fault(made, each, qualified_only=True) for each in CertificateKind}
         assert [each for each, fault in faults.items() if fault is None] == [kind]

@@ -68,5 +68,6 @@ def judge(
         revocations or FakeRevocations(),
         now if callable(now) else lambda: now,
         policy=policy,
+        qualified_only=not sandbox,
         any_chain=any_chain,
     )

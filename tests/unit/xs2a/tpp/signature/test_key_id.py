@@ -107,15 +107,47 @@ def test_what_names_another_certificate_or_none(key_id: str) -> None:
     assert not names_certificate(key_id, SERIAL, D_TRUST)
 
 
+# Two attributes in one place (X.501: an RDN is a set).
+TOGETHER = x509.Name(
+    [
+        *name((NameOID.COUNTRY_NAME, "IT"), (NameOID.ORGANIZATION_NAME, "Q")).rdns,
+        x509.RelativeDistinguishedName(
+            [*name((NameOID.COMMON_NAME, "CA"), (NameOID.SERIAL_NUMBER, "1"))]
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "written, names",
+    [
+        (TOGETHER.rfc4514_string(), True),
+        ("CN=CA+serialNumber=1,O=Q,C=IT", True),
+        ("serialNumber=1+CN=CA,O=Q,C=IT", True),
+        ("C=IT, O=Q, CN=CA + 2.5.4.5=1", True),
+        ("C=IT,O=Q,serialNumber=1+CN=CA", True),
+        ("C=IT,O=Q,CN=CA,serialNumber=1", True),
+        ("serialNumber=1,CN=CA,O=Q,C=IT", True),
+        ("CN=CA+serialNumber=2,O=Q,C=IT", False),
+        ("CN=CA+O=Q,serialNumber=1,C=IT", False),
+        ("CN=CA,O=Q,C=IT", False),
+        ("CN=CA+serialNumber=1+O=Q,C=IT", False),
+    ],
+)
+def test_what_stands_together_has_no_order(written: str, names: bool) -> None:
+    assert names_certificate(f"SN=5,CA={written}", 5, TOGETHER) == names
+
+
 @given(
     issuer=st.lists(
-        st.tuples(
+        st.dictionaries(
             st.sampled_from(
                 [NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.LOCALITY_NAME]
             ),
             st.text(
                 st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=16
             ),
+            min_size=1,
         ),
         min_size=1,
         max_size=4,
@@ -123,9 +155,11 @@ def test_what_names_another_certificate_or_none(key_id: str) -> None:
     serial=st.integers(1, 2**159),
 )
 def test_what_the_server_would_write_it_understands(
-    issuer: list[tuple[x509.ObjectIdentifier, str]], serial: int
+    issuer: list[dict[x509.ObjectIdentifier, str]], serial: int
 ) -> None:
-    named = name(*issuer)
+    named = x509.Name(
+        [x509.RelativeDistinguishedName([*name(*together.items())]) for together in issuer]
+    )
     assert names_certificate(key_id_of(serial, named), serial, named)
 
 
