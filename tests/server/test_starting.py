@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sandbox.certificates import SandboxQtsp
-from tests.postgres import free_port
+from tests.postgres import PostgresServer, free_port
 from tests.serving import ROOT, Installation
 from tests.unit.xs2a.tpp.pki import the_root
 
@@ -101,6 +101,22 @@ def test_a_database_without_tables_is_refused(installation: Installation) -> Non
     refused = installation.run("serve")
     assert refused.returncode == 1
     assert "run `xs2a migrate`" in refused.stdout
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    installation: Installation, postgres_server: PostgresServer, command: str, encoding: str
+) -> None:
+    postgres_server.create_database("narrow", encoding=encoding)
+    try:
+        refused = installation.run(command, XS2A_DATABASE_URL=postgres_server.url("narrow"))
+    finally:
+        postgres_server.drop_database("narrow")
+    assert refused.returncode == 1
+    assert f"encoded as {encoding}, and must be as UTF8" in refused.stdout
+    assert "Traceback" not in refused.stdout
 
 
 def test_an_invalid_profile_is_refused_with_every_finding(
