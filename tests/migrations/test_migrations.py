@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 
 from cms.domain.ids import first_id_at, is_id
 from cms.store.tables import metadata
@@ -216,7 +217,7 @@ def test_text_is_compared_as_the_tables_say(postgres_url: str) -> None:
     """Alembic's check does not look at this."""
     config = alembic_config(postgres_url)
     here = collations(postgres_url)
-    dialect = postgresql.dialect()
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     said = {
         (table.name, column.name): getattr(column.type.dialect_impl(dialect), "collation", None)
         for table in metadata.sorted_tables
