@@ -135,6 +135,8 @@ def test_an_invalid_profile_is_refused_with_every_finding(
     [
         ({"XS2A_CMS_TOKENS": ""}, "XS2A_CMS_TOKENS"),
         ({"XS2A_CMS_TOKENS": "short"}, "XS2A_CMS_TOKENS"),
+        ({"XS2A_METRICS_TOKENS": f"{'m' * 24},short"}, "XS2A_METRICS_TOKENS has fewer than 24"),
+        ({"XS2A_METRICS_TOKENS": PRODUCTION["XS2A_CMS_TOKENS"]}, "opens all of the CMS too"),
         (
             {"XS2A_TRUST_ANCHORS": "no-such-file.pem"},
             "no-such-file.pem: No such file",
