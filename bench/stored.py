@@ -104,6 +104,8 @@ def filled(url: str, folder: Path, amount: int) -> list[str]:
     begun = time.perf_counter()
     numbers = fill(Store(database, id_source(_now)), url, amount, _now())
     with database.reads.connect() as connection:
+        if not database.sqlite:
+            connection.exec_driver_sql("SET statement_timeout = 0")
         connection.exec_driver_sql("ANALYZE" if database.sqlite else "VACUUM ANALYZE")
     database.close()
     print(f"{amount:,} payments in {time.perf_counter() - begun:.0f} s", flush=True)

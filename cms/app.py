@@ -24,16 +24,24 @@ MAX_BODY_BYTES = 2 * 1024 * 1024  # what the TPP's side takes, the bank may repl
 
 
 def create_app(
-    rooms: Rooms, store: Store, *, console: ConsoleRooms, tokens: tuple[str, ...], sandbox: bool
+    rooms: Rooms,
+    store: Store,
+    *,
+    console: ConsoleRooms,
+    tokens: tuple[str, ...],
+    metrics_tokens: tuple[str, ...],
+    sandbox: bool,
 ) -> Flask:
-    """Put the faces together. Without `tokens` everybody may call (sandbox mode only)."""
+    """Put the faces together. Without `tokens` everybody may call (sandbox mode only); the
+    `metrics_tokens` are for the metrics alone.
+    """
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # the redirect would be an HTML page of the framework's
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions["cms"] = rooms
     app.extensions["console"] = console
     observe_requests(app, "CMS")  # before the token is asked for: refused calls count as well
-    demand_token(app, tokens)
+    demand_token(app, tokens, metrics_tokens)
     register_error_handlers(app)
     psu = (psu_payments, psu_access, psu_bank_state)
     aspsp = (aspsp_payments, aspsp_export, aspsp_tpps, aspsp_events)

@@ -65,6 +65,12 @@ def known_ids() -> Mapping[str, str]:
     }
 
 
+def uuid_of_request() -> str | None:
+    """The X-Request-ID of the request that is being answered here, if it is a UUID."""
+    sent = (_known.get() or {}).get("x_request_id")
+    return sent if sent and _UUID.fullmatch(sent) else None
+
+
 def tell_access(face: str, route: str, *, method: str, status: int, seconds: float) -> None:
     """The one line of a request. All of it are words of ours: the route is the template.
 

@@ -14,8 +14,10 @@ from alembic import context
 
 # One migration at a time over all nodes; the number is arbitrary, but must never change.
 ADVISORY_LOCK = 4_118_240_702
-# A migration that cannot get its lock soon gives up rather than stop the traffic behind it.
+# A migration that cannot get its lock soon gives up rather than stop the traffic behind it; once it
+# has it, nothing that the operator has set for the server's short statements may end it.
 LOCK_TIMEOUT = "10s"
+STATEMENT_TIMEOUT = "0"
 
 config = context.config
 metadata: sa.MetaData | None = config.attributes.get("metadata")
@@ -77,6 +79,7 @@ def migrate(connection: sa.Connection) -> None:
         if postgresql:
             connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
             connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+            connection.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
         context.run_migrations()
 
 

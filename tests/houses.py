@@ -50,6 +50,7 @@ NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 PROXY = "127.0.0.1"
 SOFT = RevocationPolicy.SOFT
 TOKEN = "token-of-the-bank"
+METRICS_TOKEN = "token-of-prometheus"
 ISSUER = "https://auth.bank.example"
 OAUTH = OAuthSettings(ISSUER, "https://bank.example/oauth/{request-id}", None, None)
 SERVER_KEY = "k" * 42 + "0"
@@ -348,6 +349,7 @@ def settings_of(database_url: str, folder: Path) -> Settings:
         oauth=OAUTH,
         database_url=database_url,
         cms_tokens=(TOKEN, "the-second-token"),
+        metrics_tokens=(METRICS_TOKEN,),
         server_keys=(SERVER_KEY,),
     )
 

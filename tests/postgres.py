@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 UNPRIVILEGED = "nobody"
+LOCALES = "locales"
 DURABLE: Mapping[str, str] = {}
 """PostgreSQL's own defaults: fsync and synchronous_commit are on."""
 FAST: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -29,10 +30,13 @@ FAST: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_pa
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A running server: `pid` of its main process, `port` on 127.0.0.1."""
+    """A running server: `pid` of its main process, `port` on 127.0.0.1, `locales` where it looks
+    for languages.
+    """
 
     port: int
     pid: int
+    locales: Path
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of one of its databases."""
@@ -48,10 +52,30 @@ class PostgresServer:
         address = f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"
         return psycopg.connect(address, autocommit=True)
 
-    def create_database(self, name: str, template: str = "template0") -> None:
+    def create_database(
+        self,
+        name: str,
+        template: str = "template0",
+        *,
+        encoding: str = "UTF8",
+        locale: str = "C",
+    ) -> None:
         """CREATE DATABASE, as a copy of `template`, which nobody may be connected to."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        self.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING {} LOCALE {}")
+        names = sql.Identifier(name), sql.Identifier(template)
+        self.execute(statement.format(*names, sql.Literal(encoding), sql.Literal(locale)))
+
+    def learn(self, language: str) -> str | None:
+        """The locale of a language (`da_DK`) for a database; None where the machine cannot make
+        it.
+        """
+        locale = f"{language}.UTF-8"
+        command = ["localedef", "-i", language, "-f", "UTF-8", str(self.locales / locale)]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (FileNotFoundError, subprocess.CalledProcessError):
+            return None
+        return locale
 
     def drop_database(self, name: str) -> None:
         """DROP DATABASE, whoever is still connected."""
@@ -66,6 +90,8 @@ def running_postgres(settings: Mapping[str, str] = FAST) -> Iterator[PostgresSer
     """
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     folder = Path(tempfile.mkdtemp(prefix="xs2a-postgres-"))
+    locales = folder / LOCALES
+    locales.mkdir()
     if user:
         shutil.chown(folder, user)
     binaries = reachable_binaries(folder, user)
@@ -80,7 +106,7 @@ def running_postgres(settings: Mapping[str, str] = FAST) -> Iterator[PostgresSer
         run(user, folder, binaries / "pg_ctl", "start", "-w", "-D", cluster, "-l", log, "-o", words)
         try:
             pid = int((cluster / "postmaster.pid").read_text().split()[0])
-            yield PostgresServer(port=port, pid=pid)
+            yield PostgresServer(port=port, pid=pid, locales=locales)
         finally:
             run(user, folder, binaries / "pg_ctl", "stop", "-m", "immediate", "-D", cluster)
     finally:
@@ -110,7 +136,12 @@ def run(user: str | None, folder: Path, *command: str | Path) -> None:
         [str(word) for word in command],
         check=True,
         cwd=folder,
-        env={"PATH": os.defpath, "LC_ALL": "C", "HOME": str(folder)},
+        env={
+            "PATH": os.defpath,
+            "LC_ALL": "C",
+            "LOCPATH": str(folder / LOCALES),
+            "HOME": str(folder),
+        },
         user=user,
         group=group,
         extra_groups=[] if user else None,

@@ -46,7 +46,7 @@ def migrate() -> None:
             add_sandbox_operators(settings)
         if settings.sandbox and settings.spi == "sandbox":
             database_setup.set_up_sandbox_bank(settings)
-    except ClockInvalid as reason:
+    except (ClockInvalid, database_setup.EncodingUnfit) as reason:
         raise click.ClickException(str(reason)) from reason
     except (sa.exc.OperationalError, sa.exc.ArgumentError) as error:
         # Its own words may hold the password of the database.

@@ -13,9 +13,32 @@ from xs2a.settings import Settings
 from xs2a.wiring import folder_of, sandbox_bank
 
 
+class EncodingUnfit(Exception):
+    """The database cannot hold every text; the message says what to do."""
+
+
+def demand_utf8(settings: Settings) -> None:
+    """In another encoding the name of a Greek TPP would be an error of ours. Raises EncodingUnfit;
+    of SQLite nobody can choose it.
+    """
+    if sa.make_url(settings.database_url).get_backend_name() == "sqlite":
+        return
+    # So that one without any encoding can be asked as well.
+    encoded = {"client_encoding": "utf8"}
+    engine = sa.create_engine(settings.database_url, poolclass=sa.NullPool, connect_args=encoded)
+    with engine.connect() as connection:
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise EncodingUnfit(
+            f"The database is encoded as {encoding}, and must be as UTF8: make another one with "
+            "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
 def migrate(settings: Settings) -> None:
-    """Apply all migrations that the database does not have yet."""
+    """Apply all migrations that the database does not have yet. Raises EncodingUnfit."""
     _make_folder(settings.database_url)
+    demand_utf8(settings)
     alembic.command.upgrade(_config(settings.database_url), "head")
 
 

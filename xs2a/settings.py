@@ -99,6 +99,7 @@ class Settings:
     oauth: OAuthSettings
     database_url: str = field(repr=False)
     cms_tokens: tuple[str, ...] = field(repr=False)
+    metrics_tokens: tuple[str, ...] = field(repr=False)
     server_keys: tuple[str, ...] = field(repr=False)
 
     @property
@@ -192,6 +193,7 @@ def _read(env: Env) -> Settings:
         access_log=env.bool("XS2A_ACCESS_LOG", default=False),
         oauth=_oauth(env, host, ports) if sandbox else _oauth(env),
         cms_tokens=_listed(env, "XS2A_CMS_TOKENS", ""),
+        metrics_tokens=_listed(env, "XS2A_METRICS_TOKENS", ""),
         server_keys=_listed(env, "XS2A_SERVER_KEYS", ""),
     )
 
@@ -309,6 +311,14 @@ _REFUSED: Final[dict[Mode, tuple[_Refused, ...]]] = {
         (
             lambda settings: any(len(token) < SHORTEST_TOKEN for token in settings.cms_tokens),
             f"a token of XS2A_CMS_TOKENS has fewer than {SHORTEST_TOKEN} characters",
+        ),
+        (
+            lambda settings: any(len(token) < SHORTEST_TOKEN for token in settings.metrics_tokens),
+            f"a token of XS2A_METRICS_TOKENS has fewer than {SHORTEST_TOKEN} characters",
+        ),
+        (
+            lambda settings: not set(settings.metrics_tokens).isdisjoint(settings.cms_tokens),
+            "a token of XS2A_METRICS_TOKENS opens all of the CMS too: make one of its own",
         ),
         (
             lambda settings: not settings.trusted_proxies,

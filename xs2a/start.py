@@ -19,7 +19,7 @@ from spi.capabilities import missing_capabilities
 from spi.port import Connector
 from spi.registry import ConnectorNotFound
 from xs2a.clock import Clock, ClockInvalid, clock_from
-from xs2a.database_setup import is_migrated
+from xs2a.database_setup import EncodingUnfit, demand_utf8, is_migrated
 from xs2a.loopback import is_fine
 from xs2a.oauth.judges import Judge, is_ours, judge_of, names_host_of
 from xs2a.oauth.metadata import METADATA_PATH
@@ -79,7 +79,13 @@ def _what_is_wrong_told() -> Iterator[None]:
         yield
     except ProfileInvalid as error:
         raise NotReady(f"The profile is invalid:\n{format_findings(error.findings)}") from error
-    except (ConnectorNotFound, ClockInvalid, PasswordKeysInvalid, TrustAnchorsInvalid) as error:
+    except (
+        ConnectorNotFound,
+        ClockInvalid,
+        EncodingUnfit,
+        PasswordKeysInvalid,
+        TrustAnchorsInvalid,
+    ) as error:
         raise NotReady(str(error)) from error
     except sa.exc.SQLAlchemyError as error:
         raise NotReady(f"The database does not answer: {type(error).__name__}") from error
@@ -93,6 +99,7 @@ def _warn_of_anchors(settings: Settings, now: datetime) -> None:
 
 
 def _demand_tables_and_connector(settings: Settings, clock: Clock, profiles: Profiles) -> None:
+    demand_utf8(settings)
     if not is_migrated(settings):
         raise NotReady("The database is not at this version's tables: run `xs2a migrate`.")
     if not settings.sandbox:

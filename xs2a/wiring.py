@@ -233,6 +233,7 @@ def cms_face(house: House) -> Flask:
         house.store,
         console=console_rooms(house),
         tokens=() if house.settings.cms_open else house.settings.cms_tokens,
+        metrics_tokens=house.settings.metrics_tokens,
         sandbox=house.settings.sandbox,
     )
 

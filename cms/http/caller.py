@@ -7,26 +7,33 @@ from flask import Flask, Response, jsonify, request
 
 from cms.domain.errors import Malformed
 from cms.domain.parties import PsuId
+from cms.http.metrics import METRICS
 from cms.http.rooms import rooms
 
 OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
 OF_OPERATORS = "/console"  # has a log-in of its own, and takes no token
 
 
-def demand_token(app: Flask, tokens: tuple[str, ...]) -> None:
+def demand_token(app: Flask, tokens: tuple[str, ...], metrics_tokens: tuple[str, ...]) -> None:
     """Let only the bank in: a bearer token on every call (C6), save health and documentation,
-    and save the operators' console, which people log in to.
+    and save the operators' console, which people log in to. The `metrics_tokens` open the metrics
+    alone: who watches the server need not be able to move payments.
 
-    With no tokens at all the faces are open; the wiring allows that in sandbox mode only.
+    With no `tokens` at all the faces are open; the wiring allows that in sandbox mode only.
     """
     if tokens:
-        app.before_request(_bearer_check(tuple(token.encode() for token in tokens)))
+        everywhere = tuple(token.encode() for token in tokens)
+        of_metrics = everywhere + tuple(token.encode() for token in metrics_tokens)
+        app.before_request(_bearer_check(everywhere, of_metrics))
 
 
-def _bearer_check(tokens: tuple[bytes, ...]) -> Callable[[], Response | None]:
+def _bearer_check(
+    everywhere: tuple[bytes, ...], of_metrics: tuple[bytes, ...]
+) -> Callable[[], Response | None]:
     def check() -> Response | None:
         if request.path.startswith(OPEN_TO_ALL) or _of_operators(request.path):
             return None
+        tokens = of_metrics if request.path == METRICS else everywhere
         scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
         presented = sent.strip().encode("utf-8", "surrogateescape")
         # Each is compared, so that the time tells nothing about which one nearly fitted.

@@ -5,13 +5,24 @@ from datetime import UTC, datetime
 
 from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+def _ordered_by_bytes(length: int) -> TypeEngine[str]:
+    """Text of at most so many characters, compared byte by byte as SQLite does by itself.
+
+    PostgreSQL would go by the language that its database was made with: in Danish "aa" comes after
+    "z", and then ids do not tell the time. Indexes would also break with an update of the operating
+    system that changes a language's order.
+    """
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
 
 # SQLite numbers rows by itself only for a column of exactly the type INTEGER.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
-Id = String(64)
-Code = String(40)
-Text = String(500)
+Id = _ordered_by_bytes(64)
+Code = _ordered_by_bytes(40)
+Text = _ordered_by_bytes(500)
 Bytes = LargeBinary
 
 

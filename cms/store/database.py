@@ -11,22 +11,29 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from cms.store.postgres_connections import (
+    READ_ONLY,
+    begin_session,
+    connect_arguments,
+    refused_as_read_only,
+)
 from cms.store.shared_commits import SharedCommits
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 
-# What is raised when the database cannot be reached or does not answer in time: by the toolkit,
-# and by the drivers where they are used directly.
+# What is raised when the database cannot be reached, does not answer in time, or takes no writes:
+# by the toolkit, and by the drivers where they are used directly.
 UNAVAILABLE = (
     OperationalError,
     PoolTimeoutError,
     sqlite3.OperationalError,
     psycopg.OperationalError,
+    READ_ONLY,
 )
 # What the drivers raise when a row is there already.
 CONFLICT = (sqlite3.IntegrityError, psycopg.errors.UniqueViolation)
@@ -45,7 +52,7 @@ class Database:
             "hide_parameters": True,
         }
         if not self.sqlite:
-            options["connect_args"] = {"connect_timeout": 5}
+            options["connect_args"] = connect_arguments(self.url)
         # Every unit of work ends its transaction itself, so there is nothing to reset.
         options["pool_reset_on_return"] = None
         self.writes: Engine = create_engine(self.url, **options)
@@ -62,6 +69,10 @@ class Database:
             event.listen(self.reads, "connect", _prepare_sqlite)
             event.listen(self.writes, "connect", _prepare_sqlite)
             event.listen(self.writes, "begin", _begin_immediate)
+        else:
+            for engine in (self.reads, self.writes):
+                event.listen(engine, "connect", begin_session)
+                event.listen(engine, "handle_error", self._turned_read_only)
 
     def take_for_new_rows(self) -> PoolProxiedConnection:
         """A connection for one transaction of new rows, to be kept for the next one afterwards.
@@ -81,11 +92,18 @@ class Database:
         self._for_new_rows.append(pooled)
 
     def close(self) -> None:
-        """Close all connections."""
-        while self._for_new_rows:
-            self._for_new_rows.pop().invalidate()
+        """Close all connections that nobody is using; new ones are made when they are needed."""
+        idle, self._for_new_rows = self._for_new_rows, []
+        for pooled in idle:
+            pooled.invalidate()
         self.reads.dispose()
         self.writes.dispose()
+
+    def _turned_read_only(self, context: ExceptionContext) -> OperationalError | None:
+        told = refused_as_read_only(context)
+        if told is not None:
+            self.close()
+        return told
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from cms.store.database import Database
+from cms.store.postgres_connections import READ_ONLY
 
 Processor = Callable[[Any], Any]
 
@@ -106,6 +107,10 @@ def _in_one_statement(database: Database, rows: Sequence[NewRow]) -> None:
         psycopg.RawCursor(driver).execute(
             _combined(tuple(each for each, _ in rows), dialect), values
         )
+    except READ_ONLY:
+        driver.close()
+        database.close()  # the others lead there too
+        raise
     finally:
         if driver.closed:  # the server behind it went away
             pooled.invalidate()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from cms import log_lines
 from cms.domain.events import BankCall, EventOrigin, EventType, ReceivedRequest
 from cms.domain.intent import BankIntent
 from cms.domain.statuses import TransactionStatus
@@ -110,6 +111,14 @@ def put_down(token: Token[RequestInHand | None]) -> None:
     _IN_HAND.reset(token)
 
 
+def stamp() -> dict[str, str | None]:
+    """By what the events of the request that is being answered here are found together: a TPP's, or
+    one of the bank's own systems, which may have given it an id too.
+    """
+    request = in_hand()
+    return request.stamp() if request else {"x_request_id": log_lines.uuid_of_request()}
+
+
 def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) -> dict[str, Any]:
     """The event of calls of the bank that no request's event tells of."""
     return {
@@ -146,6 +155,7 @@ def changed_row(
         "origin": _CHANGED_BY[event_type].value,
         "event_type": event_type.value,
         "payload": orjson.dumps(payload).decode(),
+        "x_request_id": log_lines.uuid_of_request(),
         **columns,
     }
 
@@ -154,7 +164,6 @@ def deed_contradicted_row(
     intent: BankIntent, told: TransactionStatus, *, at: datetime, event_id: str
 ) -> EventRow:
     """The event of a deed of which the bank says what the payment's status denies."""
-    request = in_hand()
     payload = {"deed": intent.deed.value, "bankStatus": told.value}
     return {
         "instance_id": intent.instance_id,
@@ -165,7 +174,7 @@ def deed_contradicted_row(
         "payment_id": intent.payment_id,
         "authorisation_id": intent.authorisation_id,
         "payload": orjson.dumps(payload).decode(),
-    } | (request.stamp() if request else {})
+    } | stamp()
 
 
 def _told(calls: Sequence[BankCall]) -> list[dict[str, Any]]:

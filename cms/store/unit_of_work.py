@@ -18,6 +18,7 @@ from cms.store.database import CONFLICT, UNAVAILABLE, Database
 from cms.store.event_writer import EventWriter
 from cms.store.inserts import NewRow, insert_together
 from cms.store.journal import EventRow, in_hand
+from cms.store.postgres_connections import takes_writes
 from cms.store.queries.authorisations import AuthorisationQueries
 from cms.store.queries.bank_states import BankStateQueries
 from cms.store.queries.due import DueQueries
@@ -173,12 +174,17 @@ class Store:
             uow.events.add_all(rows)
 
     def answers(self) -> bool:
-        """Does the database answer? For the readiness probe."""
+        """Does the database answer, and take writes? For the readiness probe."""
         try:
             with self._database.reads.connect() as connection:
-                return bool(connection.execute(text("SELECT 1")).scalar_one())
+                if self._database.sqlite:
+                    return bool(connection.execute(text("SELECT 1")).scalar_one())
+                writable = takes_writes(connection)
         except SQLAlchemyError:
             return False
+        if not writable:
+            self._database.close()  # another server may be there by the next time
+        return writable
 
 
 @contextmanager

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import alembic.command
+import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 
 from cms.domain.ids import first_id_at, is_id
 from cms.store.tables import metadata
@@ -207,6 +210,40 @@ def test_tables_and_migrations_agree(database_url: str) -> None:
     config = alembic_config(database_url)
     config.attributes["metadata"] = metadata
     alembic.command.check(config)
+
+
+@pytest.mark.postgres
+def test_text_is_compared_as_the_tables_say(postgres_url: str) -> None:
+    """Alembic's check does not look at this."""
+    config = alembic_config(postgres_url)
+    here = collations(postgres_url)
+    dialect: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    said = {
+        (table.name, column.name): getattr(column.type.dialect_impl(dialect), "collation", None)
+        for table in metadata.sorted_tables
+        for column in table.c
+    }
+    assert here == said
+    assert set(said.values()) == {None, "C"}
+
+    alembic.command.downgrade(config, "0006")
+    assert set(collations(postgres_url).values()) == {None}
+    migrate(postgres_url)
+    assert collations(postgres_url) == here
+
+
+def collations(url: str) -> dict[tuple[str, str], str | None]:
+    """By what order each column of ours is compared: None is the database's own."""
+    query = sa.text(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
+    )
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return {(table, column): name for table, column, name in connection.execute(query)}
+    finally:
+        engine.dispose()
 
 
 def test_tables_of_the_sandbox_bank_are_no_business_of_ours(database_url: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sandbox.certificates import SandboxQtsp
-from tests.postgres import free_port
+from tests.postgres import PostgresServer, free_port
 from tests.serving import ROOT, Installation
 from tests.unit.xs2a.tpp.pki import the_root
 
@@ -103,6 +103,22 @@ def test_a_database_without_tables_is_refused(installation: Installation) -> Non
     assert "run `xs2a migrate`" in refused.stdout
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_a_database_that_cannot_hold_every_text_is_refused(
+    installation: Installation, postgres_server: PostgresServer, command: str, encoding: str
+) -> None:
+    postgres_server.create_database("narrow", encoding=encoding)
+    try:
+        refused = installation.run(command, XS2A_DATABASE_URL=postgres_server.url("narrow"))
+    finally:
+        postgres_server.drop_database("narrow")
+    assert refused.returncode == 1
+    assert f"encoded as {encoding}, and must be as UTF8" in refused.stdout
+    assert "Traceback" not in refused.stdout
+
+
 def test_an_invalid_profile_is_refused_with_every_finding(
     migrated: Installation, tmp_path: Path
 ) -> None:
@@ -119,6 +135,8 @@ def test_an_invalid_profile_is_refused_with_every_finding(
     [
         ({"XS2A_CMS_TOKENS": ""}, "XS2A_CMS_TOKENS"),
         ({"XS2A_CMS_TOKENS": "short"}, "XS2A_CMS_TOKENS"),
+        ({"XS2A_METRICS_TOKENS": f"{'m' * 24},short"}, "XS2A_METRICS_TOKENS has fewer than 24"),
+        ({"XS2A_METRICS_TOKENS": PRODUCTION["XS2A_CMS_TOKENS"]}, "opens all of the CMS too"),
         (
             {"XS2A_TRUST_ANCHORS": "no-such-file.pem"},
             "no-such-file.pem: No such file",

@@ -9,7 +9,7 @@ from cms.domain.errors import ChangedMeanwhile
 from cms.domain.events import EventType
 from cms.domain.moving import StatusMove
 from cms.store.inserts import NewRow
-from cms.store.journal import in_hand
+from cms.store.journal import stamp
 from cms.store.queries.events import INSERT_EVENT
 from cms.store.tables import authorisations, payments
 
@@ -69,7 +69,6 @@ def new_move_row(move: StatusMove, event_id: str) -> NewRow:
 
 
 def _event_row(move: StatusMove, event_id: str) -> dict[str, Any]:
-    request = in_hand()
     return {
         "instance_id": move.instance_id,
         "event_id": event_id,
@@ -81,4 +80,4 @@ def _event_row(move: StatusMove, event_id: str) -> dict[str, Any]:
         "from_status": move.source.value,
         "to_status": move.target.value,
         "cause": move.cause.value,
-    } | (request.stamp() if request else {})
+    } | stamp()

@@ -9,6 +9,7 @@ from tests.houses import World
 from tests.http.conftest import OpenHouse
 from tests.tpps import Made, TppClient
 
+X_REQUEST_ID = "2f77a125-aa7a-45c0-b414-cea25a116035"
 UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 STATUSES = tuple(TransactionStatus)
 
@@ -38,6 +39,29 @@ def test_the_banks_push_moves_what_is_finalised(
         ("RCVD", first.value, "aspsp_pushed"),
         *([(first.value, second.value, "aspsp_pushed")] if first is not second else []),
     ]
+
+
+@pytest.mark.parametrize(
+    "sent, kept",
+    [(X_REQUEST_ID, X_REQUEST_ID), (None, None), ("", None), ("job of the night", None)],
+)
+def test_the_event_of_a_push_has_the_id_that_the_bank_gave_it(
+    world: World, made: Made, sent: str | None, kept: str | None
+) -> None:
+    headers = {} if sent is None else {"X-Request-ID": sent}
+    push(world, made.payment_id, "ACSC", headers)
+    push(world, made.payment_id, "ACSP", {})
+    events = world.events(event_type="TRANSACTION_STATUS_CHANGED")
+
+    assert [event["x_request_id"] for event in events] == [kept, None]
+
+
+def test_so_has_that_of_a_lock(world: World) -> None:
+    headers = {"tpp-authorisation-number": "PSDDE-1", "X-Request-ID": X_REQUEST_ID}
+    world.cms.put("/aspsp-api/v1/tpp/stop-list/block", headers=headers)
+
+    (event,) = world.events(event_type="TPP_BLOCKED")
+    assert event["x_request_id"] == X_REQUEST_ID
 
 
 @pytest.mark.parametrize("word", ["acsc", "Acsc", "ACSC"])

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from cms.domain.statuses import ScaStatus, TransactionStatus
-from tests.houses import NOW, World
+from tests.houses import METRICS_TOKEN, NOW, TOKEN, World
 from tests.http.conftest import OpenHouse
 from tests.tpps import NOK_URI, OK_URI, PAYMENT, PSU_ID, Made, TppClient
 
@@ -213,6 +213,24 @@ def test_each_of_the_banks_tokens_opens(world: World, made: Made) -> None:
     for header in ("Bearer the-second-token", "bearer token-of-the-bank"):
         world.cms.authorization = None
         assert call(world, "GET", path, headers={"Authorization": header}).status_int == 200
+
+
+@pytest.mark.parametrize("path", ["/metrics/", "/metrics/x", "/aspsp-api/v1/tpp"])
+def test_the_token_of_the_metrics_opens_nothing_else(world: World, path: str) -> None:
+    for token, opens in ((METRICS_TOKEN, False), (TOKEN, True)):
+        world.cms.authorization = ("Bearer", token)
+        assert world.cms.get("/metrics").status_int == 200
+        assert (world.cms.get(path, status="*").status_int != 401) is opens
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nor_any_route(world: World, made: Made, route: str) -> None:
+    world.cms.authorization = ("Bearer", METRICS_TOKEN)
+    method, path, body = routes(made.payment_id, made.authorisation_id)[route]
+    before = world.rows()
+
+    assert call(world, method, path, body, PSU).status_int == 401
+    assert world.rows() == before
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/openapi.json", "/docs"])
