@@ -127,8 +127,9 @@ class Authorisations:
     ) -> Authorisation:
         """The online banking tells how far the PSU has come.
 
-        The authorisation must be this payment's and the PSU one of the payment's. Raises
-        Unknown, PsuMismatch, LinkExpired, AlreadyFinalised.
+        The authorisation must be this payment's and the PSU one of the payment's. While the bank
+        is at the payment, its answer is to find the authorisation as it was (S4). Raises Unknown,
+        PsuMismatch, LinkExpired, AlreadyFinalised, BeingCarriedOut.
         """
         code_hash = None
         if told.confirmation_code and told.status is ScaStatus.UNCONFIRMED:  # outside of the lock
@@ -138,6 +139,8 @@ class Authorisations:
                 raise Unknown
             if not any(told.psu.same_as(each) for each in payment.psus):
                 raise PsuMismatch
+            ensure_open(authorisation)
+            ensure_idle(payment)
             cause = Cause.ONLINE_BANKING_REPORTED
             uow.move(authorisation, cause, at=self._clock(), reported=told.status)
             if told.authentication_method_id is not None:
@@ -147,10 +150,14 @@ class Authorisations:
         return authorisation
 
     def bank_reports(self, seen: Authorisation, status: ScaStatus) -> Authorisation:
-        """The bank answered with a status of its own: keep it, unless ours is finalised."""
-        with held(self._store, seen) as (uow, _, authorisation):
+        """The bank answered with a status of its own: keep it, unless ours is finalised.
+
+        While a deed is open it is dropped: the deed's own answer counts (S4).
+        """
+        with held(self._store, seen) as (uow, payment, authorisation):
             # Somebody may have moved it since it was seen: then the report is older (S1).
-            if authorisation.status is seen.status and not authorisation.status.finalised:
+            as_seen = authorisation.status is seen.status and payment.open_intent_id is None
+            if as_seen and not authorisation.status.finalised:
                 with suppress(IllegalMove):  # so is one that goes back to the beginning
                     uow.move(authorisation, Cause.BANK_REPORTED, at=self._clock(), reported=status)
         return authorisation

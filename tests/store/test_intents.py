@@ -18,10 +18,11 @@ from cms.domain.errors import (
     Refusal,
     Unknown,
 )
-from cms.domain.events import EventFilter, EventOrigin, EventType
+from cms.domain.events import Event, EventFilter, EventOrigin, EventType
 from cms.domain.intent import LONGEST_BANK_CALL, Deed
 from cms.domain.payment import CancellationRequest, Payment
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
+from cms.service.authorisations import ScaReport
 from cms.service.intents import Subject, Told
 from cms.service.payments import NewPayment
 from cms.service.sca import ScaStep
@@ -45,6 +46,14 @@ def ready(
     if at is not T.RCVD:
         rooms.pushed(payment, at)
     return rooms.stored(payment), authorisation
+
+
+def contradicted(rooms: Rooms, payment: Payment) -> list[Event]:
+    """The events of deeds of which the bank says what is denied by what is stored."""
+    wanted = EventFilter(
+        TENANT, NOW, NOW, payment.payment_id, EventType.DEED_CONTRADICTED, EventOrigin.ASPSP
+    )
+    return rooms.events.page(wanted, index=0, size=10)
 
 
 @ON_SQLITE
@@ -299,13 +308,8 @@ def test_a_deed_that_the_status_denies_is_on_record_and_in_the_log(
     for _ in range(2):
         rooms.intents.done(intent, Told(told))
 
-    wanted = EventFilter(
-        TENANT, NOW, NOW, payment.payment_id, EventType.DEED_CONTRADICTED, EventOrigin.ASPSP
-    )
-    with rooms.store.reading() as uow:
-        found = uow.events.find(wanted, offset=0, limit=10)
     payload = {"deed": deed.value, "bankStatus": told.value}
-    assert [each.payload for each in found] == ([payload] if denied else [])
+    assert [each.payload for each in contradicted(rooms, payment)] == ([payload] if denied else [])
     text = (
         f"payment {payment.payment_id} stands at {pushed}, "
         f"but of the deed {deed} the bank says {told}"
@@ -339,6 +343,59 @@ def test_while_the_bank_acts_only_its_push_moves_the_payment(
             rooms.payments.set_status(
                 other.payment_id, TENANT, T.ACWC, cause=Cause.ONLINE_BANKING_REPORTED
             )
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("deed", [EXECUTE, CANCEL])
+@pytest.mark.parametrize("told", [A.PSU_AUTHENTICATED, A.UNCONFIRMED, A.FAILED, A.FINALISED])
+def test_while_the_bank_acts_nobody_moves_the_authorisation(
+    rooms: Rooms, deed: Deed, told: ScaStatus
+) -> None:
+    """Else the TPP is told of an authorisation that has failed, for what the bank accepts."""
+    payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
+    intent = rooms.asked(Subject(payment, authorisation), deed)
+    below, report = authorisation.authorisation_id, ScaReport(told, PSU, "sms", "code")
+    with pytest.raises(BeingCarriedOut):
+        rooms.authorisations.report(payment.payment_id, below, TENANT, report)
+    assert rooms.authorisations.bank_reports(authorisation, told) == authorisation
+    assert rooms.stored(authorisation) == authorisation
+
+    rooms.intents.done(intent, Told(T.ACCP if deed is EXECUTE else T.CANC))
+    assert rooms.stored(authorisation).status is A.FINALISED
+    with pytest.raises(AlreadyFinalised):
+        rooms.authorisations.report(payment.payment_id, below, TENANT, report)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "deed, pushed, told, denied",
+    [
+        (EXECUTE, (T.CANC, T.ACCP), T.ACCP, True),
+        (EXECUTE, (T.CANC, T.RJCT), T.RJCT, False),  # nothing is paid, say both
+        (CANCEL, (T.CANC,), T.CANC, False),
+    ],
+)
+def test_what_is_executed_with_a_failed_authorisation_is_on_record(
+    rooms: Rooms,
+    deed: Deed,
+    pushed: tuple[TransactionStatus, ...],
+    told: TransactionStatus,
+    *,
+    denied: bool,
+) -> None:
+    """The bank's push of CANC fails what is open; the push after it moves the payment only."""
+    payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
+    intent = rooms.asked(Subject(payment, authorisation), deed)
+    for status in pushed:
+        rooms.pushed(payment, status)
+    done = rooms.intents.done(intent, Told(told))
+
+    assert done.payment.status is told
+    assert done.authorisation is not None
+    assert done.authorisation.status is A.FAILED
+    assert [each.authorisation_id for each in contradicted(rooms, payment)] == (
+        [authorisation.authorisation_id] if denied else []
+    )
 
 
 def test_nothing_expires_while_the_bank_acts(rooms: Rooms) -> None:

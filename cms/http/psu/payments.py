@@ -119,7 +119,12 @@ def name_psu(authorisation_id: str) -> Response:
     "/<string:payment_id>/authorisation/<string:authorisation_id>/status/<string:status>",
     methods=["PUT"],
 )
-@psu_payments.doc(responses={"400": {"description": "Malformed, finalised or not this PSU's"}})
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised or not this PSU's"},
+        "409": {"description": "The bank is carrying out a request for its payment"},
+    }
+)
 def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Response:
     """Tell how far the PSU (header `psu-id`) has come.
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from cms.domain.statuses import ScaStatus
+from spi.types import BankState
 from tests.houses import World
 from tests.http.cms.authorising import CREATION, started
+from tests.http.conftest import OpenHouse
 from tests.tpps import PSU_ID, Made, TppClient
 
 BASE = "/psu-api/v1/payment"
@@ -70,3 +72,30 @@ def test_an_authorisation_does_not_begin_again(world: World, made: Made, stands:
     assert answer.status_int == 400
     found = world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
     assert (found.status, found.authentication_method_id) == (stands, None)
+
+
+def test_what_the_bank_is_executing_is_not_moved(open_house: OpenHouse, pisp: str) -> None:
+    """Else its PSU has failed to authorise what the bank accepts a moment later."""
+    common = {"authorisationConfirmationRequestMandated": True}
+    world = open_house(common=common | {"authorisationConfirmationCheckByXs2a": True})
+    tpp = TppClient(world, pisp)
+    made = tpp.initiated(headers={"PSU-ID": PSU_ID})
+    below = f"{BASE}/{made.payment_id}"
+    at = f"{below}/authorisation/{made.authorisation_id}/status"
+    assert put(world, f"{at}/unconfirmed", {"authenticationData": "code"}).status_int == 200
+    answers = []
+
+    def tells(_: BankState, call: str) -> None:
+        if call == "execute_payment":
+            answers.extend(put(world, path) for path in (f"{at}/failed", f"{below}/status/ACSP"))
+
+    world.bank.notes = tells
+    confirmed = tpp.call(
+        "PUT", made.authorisation_path, {"PSU-ID": None}, b'{"confirmationCode":"code"}'
+    )
+
+    assert [each.status_int for each in answers] == [409, 409]
+    assert confirmed.json["scaStatus"] == "finalised"
+    payment = world.house.parts.payments.find(made.payment_id, "UNDEFINED")
+    found = world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
+    assert (payment.status, found.status) == ("ACCP", "finalised")
