@@ -10,6 +10,7 @@ from cms.domain.parties import PsuId
 from cms.http.rooms import rooms
 
 OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
+TENANT = "instance-id"
 OF_OPERATORS = "/console"  # has a log-in of its own, and takes no token
 
 
@@ -47,11 +48,11 @@ def _of_operators(path: str) -> bool:
 
 def tenant() -> str:
     """The tenant of this call (header `instance-id`). Raises Malformed."""
-    return rooms().profiles.tenant(request.headers.get("instance-id"))
+    return rooms().profiles.tenant(named(TENANT))
 
 
 def psu_of_headers() -> PsuId:
-    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty where they are blank.
+    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty without them.
 
     Raises Malformed.
     """
@@ -64,8 +65,16 @@ def psu_of_headers() -> PsuId:
 
 
 def named(header: str) -> str | None:
-    """The header's value; a blank one says nothing. Raises Malformed."""
-    value = request.headers.get(header, "").strip()
+    """The header's value, None where it is not sent. Raises Malformed.
+
+    With one character beyond ASCII a value arrives empty. So a blank one is refused: whoever sent
+    it meant to narrow, to limit or to name something.
+    """
+    value = request.headers.get(header)
+    if value is None:
+        return None
+    if not (value.strip() and value.isascii()):
+        raise Malformed("Is blank, or has characters beyond ASCII.", path=header)
     if not value.isprintable():
         raise Malformed("Must not contain control characters.", path=header)
-    return value or None
+    return value.strip()

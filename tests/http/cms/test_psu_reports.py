@@ -83,7 +83,7 @@ def test_what_the_bank_is_executing_is_not_moved(open_house: OpenHouse, pisp: st
     below = f"{BASE}/{made.payment_id}"
     at = f"{below}/authorisation/{made.authorisation_id}/status"
     assert put(world, f"{at}/unconfirmed", {"authenticationData": "code"}).status_int == 200
-    answers = []
+    answers: list[Any] = []
 
     def tells(_: BankState, call: str) -> None:
         if call == "execute_payment":
