@@ -21,6 +21,7 @@ _WHO: Final = {
 
 # Of the bank, without a move.
 _CHANGES: Final = {
+    EventType.PSU_NAMED,
     EventType.ORDER_REPLACED,
     EventType.BANK_STATE_CHANGED,
     EventType.ACCESS_GRANTED,

@@ -108,7 +108,12 @@ def authorisation(authorisation_id: str) -> Response:
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>/psu-data", methods=["PUT"])
-@psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised, authorised, or another PSU's"},
+        "409": {"description": "The bank is carrying out a request for its payment"},
+    }
+)
 def name_psu(authorisation_id: str) -> Response:
     """Tell who the PSU is."""
     rooms().authorisations.name_psu(authorisation_id, tenant(), sent_psu())
