@@ -25,10 +25,10 @@ from cms.domain.statuses import NOTHING_PAID, Cause, ScaStatus, TransactionStatu
 
 MOST_AUTHORISATIONS = 25  # of one payment, or of its cancellation
 DONE = frozenset({ScaStatus.FINALISED, ScaStatus.EXEMPTED})
+# In these nobody has proved to be the PSU.
+_ONLY_CLAIMED = frozenset({ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED})
 # In these the bank may know the PSU, but has not yet asked for a code that is tied to the order.
-_BEFORE_THE_CODE = frozenset(
-    {ScaStatus.RECEIVED, ScaStatus.PSU_IDENTIFIED, ScaStatus.PSU_AUTHENTICATED}
-)
+_BEFORE_THE_CODE = _ONLY_CLAIMED | {ScaStatus.PSU_AUTHENTICATED}
 
 
 def ensure_not_expired(payment: Payment, now: datetime) -> None:
@@ -124,6 +124,14 @@ def ensure_takes_part(payment: Payment, authorisation: Authorisation) -> None:
     psu = authorisation.psu
     if psu is not None and not takes_part(payment, authorisation.kind, psu):
         raise PsuMismatch
+
+
+def ensure_same_psu(authorisation: Authorisation, psu: PsuId) -> None:
+    """Raises PsuMismatch where another PSU has authenticated: its steps are not this one's."""
+    known = authorisation.psu
+    if authorisation.status in _ONLY_CLAIMED or known is None or psu.same_as(known):
+        return
+    raise PsuMismatch
 
 
 def superseded(

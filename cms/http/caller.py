@@ -11,6 +11,7 @@ from cms.http.metrics import METRICS
 from cms.http.rooms import rooms
 
 OPEN_TO_ALL = ("/health/", "/openapi.json", "/docs")
+TENANT = "instance-id"
 OF_OPERATORS = "/console"  # has a log-in of its own, and takes no token
 
 
@@ -54,25 +55,38 @@ def _of_operators(path: str) -> bool:
 
 def tenant() -> str:
     """The tenant of this call (header `instance-id`). Raises Malformed."""
-    return rooms().profiles.tenant(request.headers.get("instance-id"))
+    return rooms().profiles.tenant(named(TENANT))
 
 
 def psu_of_headers() -> PsuId:
-    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty where they are blank.
+    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty without them. Clients of the
+    field send the others blank where the PSU has none: that narrows nothing, `psu-id` does.
 
     Raises Malformed.
     """
     return PsuId(
         psu_id=named("psu-id"),
-        psu_id_type=named("psu-id-type"),
-        psu_corporate_id=named("psu-corporate-id"),
-        psu_corporate_id_type=named("psu-corporate-id-type"),
+        psu_id_type=_perhaps_blank("psu-id-type"),
+        psu_corporate_id=_perhaps_blank("psu-corporate-id"),
+        psu_corporate_id_type=_perhaps_blank("psu-corporate-id-type"),
     )
 
 
+def _perhaps_blank(header: str) -> str | None:
+    return named(header) if request.headers.get(header, "").strip() else None
+
+
 def named(header: str) -> str | None:
-    """The header's value; a blank one says nothing. Raises Malformed."""
-    value = request.headers.get(header, "").strip()
+    """The header's value, None where it is not sent. Raises Malformed.
+
+    With one character beyond ASCII a value arrives empty. So a blank one is refused: whoever sent
+    it meant to narrow, to limit or to name something.
+    """
+    value = request.headers.get(header)
+    if value is None:
+        return None
+    if not (value.strip() and value.isascii()):
+        raise Malformed("Is blank, or has characters beyond ASCII.", path=header)
     if not value.isprintable():
         raise Malformed("Must not contain control characters.", path=header)
-    return value or None
+    return value.strip()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cms.domain.authorisation import Authorisation, AuthorisationKind
-from cms.domain.authorising import ensure_idle
+from cms.domain.authorising import ensure_authorisable, ensure_idle, ensure_same_psu
 from cms.domain.confirmation import hashed_code
 from cms.domain.errors import IllegalMove, LinkExpired, Malformed, PsuMismatch, Unknown
+from cms.domain.events import EventType
 from cms.domain.expiry import lapsed_by, report_too_late, visit_too_late
 from cms.domain.moving import ensure_open
 from cms.domain.parties import PsuId, Tpp
@@ -16,6 +17,7 @@ from cms.domain.payment import Payment
 from cms.domain.statuses import Cause, ScaStatus
 from cms.service.held import authorisation_of_tenant, held, payment_of_tenant
 from cms.service.naming import join_psu, name_psu
+from cms.store.journal import EventRow, changed_row
 from cms.store.unit_of_work import Store, UnitOfWork
 
 Clock = Callable[[], datetime]
@@ -109,26 +111,38 @@ class Authorisations:
     def name_psu(self, authorisation_id: str, instance_id: str, psu: PsuId) -> None:
         """The online banking knows the PSU now: of the authorisation and of the payment.
 
-        Other open authorisations of this PSU fail (A11). Nobody joins a payment that is finalised
-        (P1). Raises Malformed without a PSU-ID, Unknown, LinkExpired, AlreadyFinalised,
-        PsuHasAuthorised, BeingCarriedOut.
+        Other open authorisations of this PSU fail (A11). Nobody joins a payment that has nothing
+        left to authorise (P1, P3); who is known to it already may be named again. Raises Malformed
+        without a PSU-ID, Unknown, LinkExpired, AlreadyFinalised, PsuMismatch, PsuHasAuthorised,
+        and what `ensure_authorisable` raises.
         """
         if psu.empty:
             raise Malformed("psuId is missing.", path="psuId")
+        now = self._clock()
         with self._held(authorisation_id, instance_id) as (uow, payment, authorisation):
             ensure_open(authorisation)
             ensure_open(payment)
             ensure_idle(payment)
-            name_psu(uow, payment, authorisation, psu=psu, now=self._clock())
+            ensure_same_psu(authorisation, psu)
+            earlier, before = authorisation.psu, payment.psus
+            if psu != earlier or psu not in before:
+                ensure_authorisable(payment, authorisation.kind, now)
+            name_psu(uow, payment, authorisation, psu=psu, now=now)
             join_psu(uow, payment, authorisation)
+            joined = payment.psus != before
+            if joined or psu != earlier:
+                replaced = earlier is not None and psu != earlier
+                event = self._psu_named(authorisation, replaced=replaced, joined=joined)
+                uow.events.add_all([event])
 
     def report(
         self, payment_id: str, authorisation_id: str, instance_id: str, told: ScaReport
     ) -> Authorisation:
         """The online banking tells how far the PSU has come.
 
-        The authorisation must be this payment's and the PSU one of the payment's. Raises
-        Unknown, PsuMismatch, LinkExpired, AlreadyFinalised.
+        The authorisation must be this payment's and the PSU one of the payment's. While the bank
+        is at the payment, its answer is to find the authorisation as it was (S4). Raises Unknown,
+        PsuMismatch, LinkExpired, AlreadyFinalised, BeingCarriedOut.
         """
         code_hash = None
         if told.confirmation_code and told.status is ScaStatus.UNCONFIRMED:  # outside of the lock
@@ -138,6 +152,8 @@ class Authorisations:
                 raise Unknown
             if not any(told.psu.same_as(each) for each in payment.psus):
                 raise PsuMismatch
+            ensure_open(authorisation)
+            ensure_idle(payment)
             cause = Cause.ONLINE_BANKING_REPORTED
             uow.move(authorisation, cause, at=self._clock(), reported=told.status)
             if told.authentication_method_id is not None:
@@ -147,13 +163,29 @@ class Authorisations:
         return authorisation
 
     def bank_reports(self, seen: Authorisation, status: ScaStatus) -> Authorisation:
-        """The bank answered with a status of its own: keep it, unless ours is finalised."""
-        with held(self._store, seen) as (uow, _, authorisation):
+        """The bank answered with a status of its own: keep it, unless ours is finalised.
+
+        While a deed is open it is dropped: the deed's own answer counts (S4).
+        """
+        with held(self._store, seen) as (uow, payment, authorisation):
             # Somebody may have moved it since it was seen: then the report is older (S1).
-            if authorisation.status is seen.status and not authorisation.status.finalised:
+            as_seen = authorisation.status is seen.status and payment.open_intent_id is None
+            if as_seen and not authorisation.status.finalised:
                 with suppress(IllegalMove):  # so is one that goes back to the beginning
                     uow.move(authorisation, Cause.BANK_REPORTED, at=self._clock(), reported=status)
         return authorisation
+
+    def _psu_named(self, authorisation: Authorisation, *, replaced: bool, joined: bool) -> EventRow:
+        """The event that the online banking has said who the PSU is. It says not who."""
+        return changed_row(
+            EventType.PSU_NAMED,
+            self._clock(),
+            {"replaced": replaced, "joined": joined},
+            instance_id=authorisation.instance_id,
+            event_id=self._store.new_event_id(),
+            payment_id=authorisation.payment_id,
+            authorisation_id=authorisation.authorisation_id,
+        )
 
     @contextmanager
     def _held(

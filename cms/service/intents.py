@@ -102,11 +102,13 @@ class BankIntents:
             payment, authorisation = _locked(uow, intent)
             if not self._settle(uow, payment, intent, now):
                 return Subject(payment, authorisation)
+            unauthorised = _unauthorised(authorisation, intent.deed, told.status)
             if authorisation is not None and not authorisation.status.finalised:
                 reported = told.sca_status or intent.sca_status
                 uow.move(authorisation, Cause.SCA_STEP, at=now, reported=reported)
                 join_psu(uow, payment, authorisation)
-            if not _move_payment(uow, payment, intent.deed, told=told.status, now=now):
+            moved = _move_payment(uow, payment, intent.deed, told=told.status, now=now)
+            if not moved or unauthorised:
                 self._contradicted(uow, payment, intent, told=told.status, now=now)
             if payment.status is TransactionStatus.PATC:
                 payment.multilevel = True
@@ -144,8 +146,8 @@ class BankIntents:
         told: TransactionStatus,
         now: datetime,
     ) -> None:
-        """Money may have moved for a payment that is told to be off, or the reverse: it is for the
-        bank's people to look at.
+        """Money may have moved for a payment that is told to be off, or whose authorisation has
+        failed, or the reverse: it is for the bank's people to look at.
         """
         event_id = self._store.new_event_id()
         uow.events.add_all([deed_contradicted_row(intent, told, at=now, event_id=event_id)])
@@ -166,6 +168,12 @@ def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation
     if authorisation is None:
         raise Unknown
     return payment, authorisation
+
+
+def _unauthorised(authorisation: Authorisation | None, deed: Deed, told: TransactionStatus) -> bool:
+    """Has the bank carried out what the TPP is told that its PSU has not authorised?"""
+    failed = authorisation is not None and authorisation.status is ScaStatus.FAILED
+    return failed and deed is Deed.EXECUTE and told not in _OFF
 
 
 def _move_payment(

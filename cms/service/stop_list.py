@@ -10,6 +10,7 @@ from cms.domain.errors import Malformed
 from cms.domain.events import EventType
 from cms.domain.operator import OperatorAction, OperatorDeed
 from cms.domain.stop_list import StopListEntry, StopStatus, as_listed
+from cms.domain.texts import LONGEST_TEXT
 from cms.store.journal import EventRow, changed_row
 from cms.store.unit_of_work import Store, UnitOfWork
 
@@ -18,7 +19,6 @@ Clock = Callable[[], datetime]
 SEEN_FOR: Final = timedelta(seconds=1)  # so late a process may learn what another one has stopped
 MOST_REMEMBERED: Final = 10_000  # bounds this process's memory of the list
 LONGEST_LOCK: Final = timedelta(days=366 * 100)
-LONGEST_TEXT: Final = 500
 
 _Key = tuple[str, str]
 
@@ -172,7 +172,7 @@ def _entry(
     instance_id, authorisation_number = key
     return StopListEntry(
         instance_id=instance_id,
-        authorisation_number=as_listed(_text(authorisation_number, "tpp-authorisation-number")),
+        authorisation_number=_text(as_listed(authorisation_number), "tpp-authorisation-number"),
         status=status,
         changed_at=at,
         blocked_until=until,

@@ -133,6 +133,7 @@ def bank_called_row(calls: Sequence[BankCall], instance_id: str, event_id: str) 
 
 # Changes that move no status and that no TPP asked for, and by whom.
 _CHANGED_BY: Final = {
+    EventType.PSU_NAMED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.ORDER_REPLACED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.BANK_STATE_CHANGED: EventOrigin.ASPSP_PSU_INTERFACE,
     EventType.TPP_BLOCKED: EventOrigin.ASPSP,

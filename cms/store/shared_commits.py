@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.pool import PoolProxiedConnection
 
 Statements = Sequence[tuple[str, Sequence[Any]]]
 """SQL and its values."""
+
+_THERE: Final = sqlite3.IntegrityError  # a row is there already
 
 
 @dataclass(slots=True, eq=False)
@@ -59,21 +61,28 @@ class SharedCommits:
             raise mine.error
 
     def _write_waiting(self, mine: _Rows) -> None:
-        pooled = self._take()
-        driver: Any = pooled.dbapi_connection
-        together = [mine]
+        together, pooled = [mine], None
         try:
+            pooled = self._take()
+            driver: Any = pooled.dbapi_connection
             driver.execute("BEGIN IMMEDIATE")
             # Only now, as other processes may have kept the database to themselves for long.
             together = [self._waiting.popleft() for _ in range(len(self._waiting))]
             _write(driver, together)
-        except BaseException as error:  # who knows what the connection is still good for
-            pooled.invalidate()
+        except BaseException as error:
+            if pooled is not None:
+                pooled.invalidate()
             self._give_up(together, error)
-            raise
-        self._keep(pooled)
+            if not isinstance(error, Exception):
+                raise
+            return
+        if all(rows.error is None or isinstance(rows.error, _THERE) for rows in together):
+            self._keep(pooled)
+        else:  # who knows what the connection is still good for
+            pooled.invalidate()
 
     def _give_up(self, together: Sequence[_Rows], error: BaseException) -> None:
+        """Nobody writes later on what somebody has been told is not written."""
         silence = error if isinstance(error, Exception) else sqlite3.OperationalError("stopped")
         for rows in together:
             if rows in self._waiting:
@@ -89,12 +98,13 @@ def _write(driver: Any, together: Sequence[_Rows]) -> None:
             for sql, values in rows.statements:
                 driver.execute(sql, values)
         driver.execute("COMMIT")
-    except sqlite3.IntegrityError as error:
+    except Exception as error:  # noqa: BLE001  whatever it is, the one that wrote it is told
         driver.rollback()
         if len(together) == 1:
             together[0].end(error)
             return
-        # One of them has a row that is there already. The others must not suffer for it.
+        # One of them has a row that is there already, or a value that the driver does not take.
+        # The others must not suffer for it.
         for rows in together:
             driver.execute("BEGIN IMMEDIATE")
             _write(driver, [rows])

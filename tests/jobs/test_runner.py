@@ -70,6 +70,22 @@ def test_a_lease_that_was_released_is_free_at_once(works: Works) -> None:
         assert runner.run(job(lambda run: None)) is not None
 
 
+@pytest.mark.parametrize("table", ["job_leases", "job_runs"])
+def test_who_could_not_give_its_lease_back_takes_it_again(works: Works, table: str) -> None:
+    """The database was away when the run ended; others wait until the lease ends."""
+
+    def loses_the_database(run: Run) -> None:
+        run.done += 1
+        works.world.rename_table(table, "gone")
+
+    assert works.runner.run(job(loses_the_database)) is not None
+    works.world.rename_table("gone", table)
+
+    assert works.another_runner().run(job(lambda run: None)) is None
+    assert works.runner.run(job(lambda run: None)) is not None
+    assert works.another_runner().run(job(lambda run: None)) is not None
+
+
 def test_a_long_run_keeps_its_lease_and_can_be_seen(works: Works) -> None:
     other = works.another_runner()
 

@@ -205,8 +205,9 @@ def online_banking_names_psu(case: Case) -> None:
     for driven in (case.creation, case.cancellation):
         path = f"{PSU_API}/authorisation/{driven.authorisation_id}/psu-data"
         before = case.status
-        answer = case.cms("PUT", path, {"psuId": "max.musterman"})
+        answer = case.cms("PUT", path, {"psuId": PSU_ID})
         assert answer == (400 if before in FINALISED else 200)
+        assert case.cms("PUT", path, {"psuId": "max.musterman"}) == 400  # a code is out
 
 
 def online_banking_finalises_sca(case: Case) -> None:

@@ -16,7 +16,7 @@ from cms.domain.authorisation import Authorisation, AuthorisationKind
 from cms.domain.ids import id_made_at
 from cms.domain.intent import BankIntent, Deed
 from cms.domain.parties import PsuId, Role, Tpp
-from cms.domain.payment import Payment, RedirectUris, TppWishes
+from cms.domain.payment import CancellationRequest, Payment, RedirectUris, TppWishes
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.authorisations import Authorisations
@@ -25,7 +25,7 @@ from cms.service.events import Events
 from cms.service.idempotency import Idempotency
 from cms.service.intents import BankIntents, Subject, Told
 from cms.service.payments import NewPayment, Payments
-from cms.service.sca import Sca
+from cms.service.sca import Sca, ScaStep
 from cms.service.stop_list import StopList
 from cms.service.tpps import Tpps
 from cms.store.database import Database
@@ -187,6 +187,24 @@ class Rooms:
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""
         return row_counts(self.database)
+
+
+def ready(
+    rooms: Rooms,
+    status: ScaStatus,
+    deed: Deed = Deed.EXECUTE,
+    at: TransactionStatus = TransactionStatus.RCVD,
+) -> tuple[Payment, Authorisation]:
+    """A payment at this status, and an authorisation of it or of its cancellation, at that one."""
+    payment, authorisation = rooms.kept()
+    if deed is Deed.CANCEL:
+        rooms.sca.request_cancellation(payment, CancellationRequest(NOW))
+        authorisation = rooms.start(payment, kind=CANCELLATION, psu=PSU)
+    if status is not ScaStatus.RECEIVED:
+        authorisation = rooms.sca.take(authorisation, ScaStep(status))[1]
+    if at is not TransactionStatus.RCVD:
+        rooms.pushed(payment, at)
+    return rooms.stored(payment), authorisation
 
 
 def race(*runners: Callable[[], Any]) -> list[Any]:

@@ -11,20 +11,30 @@ import sqlalchemy as sa
 
 from cms.domain.errors import StoreUnavailable, Unknown
 from cms.domain.events import Event, EventFilter, EventOrigin, EventType
+from cms.domain.parties import PsuId
 from cms.domain.payment import Payment
 from cms.service.stop_list import ByWhom
 from tests.breaking import break_inserts
 from tests.houses import NOW
-from tests.store.rooms import BODY, TENANT, Rooms
+from tests.store.rooms import BODY, PSU, TENANT, Rooms
 
 NUMBER, MINUTE = "PSDDE-BAFIN-100001", timedelta(minutes=1)
 OTHER_ORDER, STATE = b'{"creditorName": "Marion"}', b"recognisable state"
+OTHER = PsuId("another.psu")
 BY = ByWhom("b.boss", "Complaint 4711")
 Deed = Callable[[Rooms, Payment], Any]
 
 
 def replace(rooms: Rooms, payment: Payment) -> None:
     rooms.payments.replace_body(payment, OTHER_ORDER)
+
+
+def named(psu: PsuId) -> Deed:
+    def name(rooms: Rooms, payment: Payment) -> None:
+        (authorisation,) = rooms.authorisations.all_of(payment)
+        rooms.authorisations.name_psu(authorisation.authorisation_id, TENANT, psu)
+
+    return name
 
 
 def block(rooms: Rooms, _: Payment) -> None:
@@ -84,6 +94,9 @@ CHANGES = [
             "bytesAfter": len(OTHER_ORDER),
         },
     ),
+    Change(named(PSU), EventType.PSU_NAMED, {"replaced": False, "joined": False}),
+    Change(named(OTHER), EventType.PSU_NAMED, {"replaced": False, "joined": True}),
+    Change(named(OTHER), EventType.PSU_NAMED, {"replaced": True, "joined": True}, named(PSU)),
     Change(
         block,
         EventType.TPP_BLOCKED,
@@ -118,7 +131,7 @@ def test_a_change_of_the_bank_is_on_record(rooms: Rooms, change: Change) -> None
     change.deed(rooms, payment)
     *earlier, event = on_record(rooms)
 
-    assert earlier == before
+    assert [each.event_id for each in earlier] == [each.event_id for each in before]
     assert (event.event_type, event.at, event.payload) == (change.event_type, NOW, change.payload)
     if change.event_type in {EventType.TPP_BLOCKED, EventType.TPP_UNBLOCKED}:
         assert event.origin is EventOrigin.ASPSP
@@ -126,6 +139,7 @@ def test_a_change_of_the_bank_is_on_record(rooms: Rooms, change: Change) -> None
     else:
         assert event.origin is EventOrigin.ASPSP_PSU_INTERFACE
         assert event.payment_id == payment.payment_id
+        assert "another" not in repr(event.payload)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -134,7 +148,8 @@ def test_without_its_event_nothing_is_changed(rooms: Rooms, change: Change) -> N
 
     def kept() -> list[Any]:
         with rooms.database.reads.connect() as connection:
-            tables = ("body FROM payments", "* FROM tpp_stop_list", "* FROM bank_states")
+            tables = ["body FROM payments", "* FROM tpp_stop_list", "* FROM bank_states"]
+            tables += ["* FROM authorisations", "* FROM payment_psus"]
             return [connection.execute(sa.text(f"SELECT {each}")).all() for each in tables]
 
     before = kept()
@@ -149,6 +164,7 @@ def test_without_its_event_nothing_is_changed(rooms: Rooms, change: Change) -> N
     "after, deed",
     [
         (None, unblock),
+        (named(PSU), named(PSU)),
         (None, note),
         (None, write_nothing),
         (note, write_state),

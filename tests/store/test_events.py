@@ -208,7 +208,7 @@ def test_a_call_of_the_servers_own_accord_is_on_record_by_itself(rooms: Rooms) -
 
 def test_who_takes_part_is_read_from_the_payment(rooms: Rooms) -> None:
     payment, authorisation = rooms.kept()
-    rooms.payments.report(payment, TransactionStatus.ACTC, Cause.BANK_REPORTED)
+    rooms.payments.report(payment, TransactionStatus.PATC, Cause.BANK_REPORTED)
     rooms.authorisations.name_psu(authorisation.authorisation_id, TENANT, PsuId("marion"))
 
     assert stored(rooms)[0].psus == (PSU, PsuId("marion"))

@@ -2,14 +2,11 @@
 engines.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cms.domain.authorisation import Authorisation
 from cms.domain.errors import (
-    AlreadyFinalised,
     BeingCarriedOut,
     CancellationOfFinalised,
     ChangedMeanwhile,
@@ -18,33 +15,16 @@ from cms.domain.errors import (
     Refusal,
     Unknown,
 )
-from cms.domain.events import EventFilter, EventOrigin, EventType
 from cms.domain.intent import LONGEST_BANK_CALL, Deed
-from cms.domain.payment import CancellationRequest, Payment
+from cms.domain.payment import CancellationRequest
 from cms.domain.statuses import Cause, ScaStatus, TransactionStatus
 from cms.service.intents import Subject, Told
 from cms.service.payments import NewPayment
-from cms.service.sca import ScaStep
 from tests.houses import NOW
-from tests.store.rooms import BODY, CANCELLATION, CREATION, ON_SQLITE, PSU, TENANT, Rooms
+from tests.store.rooms import BODY, CANCELLATION, CREATION, ON_SQLITE, PSU, Rooms, ready
 
 A, T = ScaStatus, TransactionStatus
 EXECUTE, CANCEL, EXPIRE = Deed
-
-
-def ready(
-    rooms: Rooms, status: ScaStatus, deed: Deed = EXECUTE, at: TransactionStatus = T.RCVD
-) -> tuple[Payment, Authorisation]:
-    """A payment at this status, and an authorisation of it or of its cancellation, at that one."""
-    payment, authorisation = rooms.kept()
-    if deed is CANCEL:
-        rooms.sca.request_cancellation(payment, CancellationRequest(NOW))
-        authorisation = rooms.start(payment, kind=CANCELLATION, psu=PSU)
-    if status is not A.RECEIVED:
-        authorisation = rooms.sca.take(authorisation, ScaStep(status))[1]
-    if at is not T.RCVD:
-        rooms.pushed(payment, at)
-    return rooms.stored(payment), authorisation
 
 
 @ON_SQLITE
@@ -253,103 +233,6 @@ def test_the_first_answer_counts(rooms: Rooms) -> None:
 
     assert rooms.stored(payment).status is T.ACCP
     assert rooms.stored(authorisation).status is A.FINALISED
-
-
-def test_the_push_of_the_aspsp_counts_for_more(rooms: Rooms) -> None:
-    """P1: what the bank's core system pushed meanwhile is right, and stays."""
-    payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = rooms.asked(Subject(payment, authorisation))
-    rooms.pushed(payment, T.RJCT)
-    rooms.intents.done(intent, Told(T.ACCP))
-
-    assert rooms.stored(payment).status is T.RJCT
-    assert rooms.stored(authorisation).status is A.FINALISED
-    assert rooms.settled(intent)
-
-
-@ON_SQLITE
-@pytest.mark.parametrize(
-    "deed, pushed, told, denied",
-    [
-        (EXECUTE, T.RJCT, T.ACSP, True),
-        (EXECUTE, T.CANC, T.ACSC, True),
-        (EXECUTE, T.ACSC, T.RJCT, True),
-        (CANCEL, T.ACSC, T.CANC, True),
-        (EXPIRE, T.ACSC, T.CANC, True),
-        (EXECUTE, T.ACSC, T.ACSP, False),  # older, not otherwise
-        (EXECUTE, T.ACSP, T.PATC, False),
-        (EXECUTE, T.RJCT, T.RJCT, False),
-        (EXPIRE, T.RJCT, T.CANC, False),  # nothing is paid, say both
-        (EXECUTE, T.ACSP, T.RJCT, False),  # it moves
-    ],
-)
-def test_a_deed_that_the_status_denies_is_on_record_and_in_the_log(
-    rooms: Rooms,
-    caplog: pytest.LogCaptureFixture,
-    deed: Deed,
-    pushed: TransactionStatus,
-    told: TransactionStatus,
-    *,
-    denied: bool,
-) -> None:
-    payment, _ = rooms.kept()
-    intent = rooms.asked(Subject(payment), CANCEL if deed is EXECUTE else deed)
-    intent = replace(intent, deed=deed)
-    rooms.pushed(payment, pushed)
-    for _ in range(2):
-        rooms.intents.done(intent, Told(told))
-
-    wanted = EventFilter(
-        TENANT, NOW, NOW, payment.payment_id, EventType.DEED_CONTRADICTED, EventOrigin.ASPSP
-    )
-    with rooms.store.reading() as uow:
-        found = uow.events.find(wanted, offset=0, limit=10)
-    payload = {"deed": deed.value, "bankStatus": told.value}
-    assert [each.payload for each in found] == ([payload] if denied else [])
-    text = (
-        f"payment {payment.payment_id} stands at {pushed}, "
-        f"but of the deed {deed} the bank says {told}"
-    )
-    assert (text in caplog.messages) is denied
-
-
-@ON_SQLITE
-@pytest.mark.parametrize("deed", [EXECUTE, CANCEL])
-@pytest.mark.parametrize("told", [T.ACSP, T.ACSC, T.RJCT, T.CANC])
-def test_while_the_bank_acts_only_its_push_moves_the_payment(
-    rooms: Rooms, deed: Deed, told: TransactionStatus
-) -> None:
-    """What another one ends meanwhile would leave no place for the bank's answer."""
-    payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
-    key, answer = payment.payment_id, T.ACCP if deed is EXECUTE else T.CANC
-    intent = rooms.asked(Subject(payment, authorisation), deed)
-    for cause in (Cause.ONLINE_BANKING_REPORTED, Cause.BANK_REPORTED):
-        with pytest.raises(BeingCarriedOut):
-            rooms.payments.set_status(key, TENANT, told, cause=cause)
-        assert rooms.payments.report(payment, told, cause).status is T.RCVD
-    rooms.intents.done(intent, Told(answer))
-    assert rooms.history(key) == [("RCVD", answer, deed.cause)]
-
-    other, authorisation = ready(rooms, A.SCA_METHOD_SELECTED, deed)
-    rooms.asked(Subject(other, authorisation), deed)
-    rooms.pushed(other, told)
-    assert rooms.stored(other).status is told
-    if told.finalised:
-        with pytest.raises(AlreadyFinalised):
-            rooms.payments.set_status(
-                other.payment_id, TENANT, T.ACWC, cause=Cause.ONLINE_BANKING_REPORTED
-            )
-
-
-def test_nothing_expires_while_the_bank_acts(rooms: Rooms) -> None:
-    payment, authorisation = ready(rooms, A.SCA_METHOD_SELECTED)
-    intent = rooms.asked(Subject(payment, authorisation))
-    rooms.clock.now = payment.confirm_by
-    with pytest.raises(BeingCarriedOut):
-        rooms.expired(payment)
-
-    rooms.intents.not_done(intent, ends_authorisation=False)
-    assert rooms.expired(payment).status is T.RJCT
 
 
 def test_who_may_ask_for_a_lost_answer_and_when(rooms: Rooms) -> None:

@@ -167,6 +167,7 @@ def test_a_list_too_long_to_be_remembered_still_counts(rooms: Rooms) -> None:
     [
         (" ", None, BY, "tpp-authorisation-number"),
         ("x" * 501, None, BY, "tpp-authorisation-number"),
+        ("ß" * 251, None, BY, "tpp-authorisation-number"),  # in capitals each is two letters
         ("a\nb", None, BY, "tpp-authorisation-number"),
         (NUMBER, -SECOND, BY, "lock-period"),
         (NUMBER, timedelta(days=366 * 101), BY, "lock-period"),

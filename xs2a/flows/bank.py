@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
 from cms.domain.errors import StoreUnavailable
+from cms.domain.texts import can_be_stored
 from cms.service.bank_states import HeldState
 from spi.answers import Answer, Done, Refused, Unknown
 from spi.types import BankContext
@@ -68,6 +69,16 @@ def demand(
     if isinstance(answer, Done):
         return answer.value
     raise refusal_of(answer)
+
+
+def to_keep(told: str | None, what: str) -> str | None:
+    """What the bank has told, where it can be stored. Else None, and the log has an error: that the
+    bank has acted must not be lost with it. It is not cut, as another one may begin so.
+    """
+    if told is None or can_be_stored(told):
+        return told
+    log.error("%s that the bank told, of %d characters, cannot be stored", what, len(told))
+    return None
 
 
 def refusal_of(answer: Refused | Unknown) -> BankRefused | BankUnavailable:

@@ -17,7 +17,7 @@ from cms.service.bank_states import HeldState
 from cms.service.payments import NewPayment
 from spi.answers import Done
 from spi.types import AuthorisationStarted, Initiated, PaymentToInitiate, TppNote
-from xs2a.flows.bank import demand, refusal_of
+from xs2a.flows.bank import demand, refusal_of, to_keep
 from xs2a.flows.evidence import Progress
 from xs2a.flows.opening import (
     Kept,
@@ -224,8 +224,8 @@ def _new_payment(
         content_type=request.order.document.content_type,
         psus=(ctx.psu,) if ctx.psu else (),
         wishes=request.wishes,
-        bank_reference=initiated.bank_reference,
-        aspsp_account_id=initiated.aspsp_account_id,
+        bank_reference=to_keep(initiated.bank_reference, "the reference"),
+        aspsp_account_id=to_keep(initiated.aspsp_account_id, "the account's id"),
         internal_request_id=ctx.internal_request_id,
         multilevel=initiated.multilevel or initiated.status is TransactionStatus.PATC,
     )

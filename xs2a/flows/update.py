@@ -25,7 +25,7 @@ from spi.types import (
 )
 from xs2a.errors import BankRefused, CodeNotAccepted, StatusAllowsNoUpdate
 from xs2a.flows.acceptable import ensure_acceptable, place_of
-from xs2a.flows.bank import BankCall, ask, refusal_of
+from xs2a.flows.bank import BankCall, ask, refusal_of, to_keep
 from xs2a.flows.deeds import Request, carry_out
 from xs2a.flows.evidence import Progress, PsuUpdate
 from xs2a.flows.parts import Parts, TppContext
@@ -171,7 +171,7 @@ def _select(walk: Walk, method_id: str) -> Progress:
     step = ScaStep(
         said.status,
         psu=walk.psu,
-        method_id=said.method.authentication_method_id,
+        method_id=to_keep(said.method.authentication_method_id, "the SCA method's id"),
         approach=Approach.DECOUPLED if said.method.decoupled else None,
     )
     if said.method.decoupled:

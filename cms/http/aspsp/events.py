@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from cms.domain.errors import Malformed
 from cms.domain.events import Event, EventFilter, EventOrigin, EventType
 from cms.http.bodies import psu_body
-from cms.http.caller import tenant
+from cms.http.caller import named, tenant
 from cms.http.members import present
 from cms.http.paging import ITEMS_PER_PAGE, whole_number
 from cms.http.rooms import rooms
@@ -92,7 +92,7 @@ def _page(**fields: Any) -> Response:
 
 def _moment(header: str) -> datetime:
     """The moment that the header names. Raises Malformed."""
-    sent = request.headers.get(header, "").strip()
+    sent = named(header) or ""
     malformed = Malformed(
         "Must be a date and time with an offset, such as 2026-03-02T10:30:00Z.", path=header
     )

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 from flask_smorest import Blueprint
 
 from cms.domain.errors import Malformed, Unknown
 from cms.http.bodies import tpp_body
-from cms.http.caller import named, tenant
+from cms.http.caller import TENANT, named, tenant
 from cms.http.members import present
 from cms.http.rooms import rooms
 from cms.service.stop_list import ByWhom
@@ -27,7 +27,7 @@ OPERATOR, REASON = "updated-by", "reason"
 _MOST_DIGITS: Final = 13  # of milliseconds: some 300 years
 _OF_TPP: Final = [
     {"in": "header", "name": NUMBER, "required": True, "schema": {"type": "string"}},
-    {"in": "header", "name": "instance-id", "schema": {"type": "string"}},
+    {"in": "header", "name": TENANT, "schema": {"type": "string"}},
 ]
 _BY_WHOM: Final = [
     {"in": "header", "name": name, "schema": {"type": "string"}, "description": meaning}
@@ -92,10 +92,10 @@ def unblock() -> Response:
 def _known_tenant() -> str:
     """The tenant, if it has a profile: a lock that nobody meets would only seem to keep a TPP out.
 
-    Raises Malformed; BlankTenant and UnknownTenant where tenants are told apart.
+    Raises Malformed, and UnknownTenant where tenants are told apart.
     """
     named_tenant = tenant()
-    rooms().profiles.for_tenant(request.headers.get("instance-id"))
+    rooms().profiles.for_tenant(named(TENANT))
     return named_tenant
 
 

@@ -21,6 +21,7 @@ _WHO: Final = {
 
 # Of the bank, without a move.
 _CHANGES: Final = {
+    EventType.PSU_NAMED,
     EventType.ORDER_REPLACED,
     EventType.BANK_STATE_CHANGED,
     EventType.ACCESS_GRANTED,
@@ -83,7 +84,7 @@ def _of_event(event: Event) -> Iterator[Happening]:
         yield Happening(event.at, "bank", _words(event.event_type), more)
     elif event.event_type is EventType.DEED_CONTRADICTED:
         text = f"Asked to {payload['deed']}, the bank says {payload['bankStatus']}"
-        yield Happening(event.at, "bank", text, ("the payment's status denies it, and stays",))
+        yield Happening(event.at, "bank", text, ("what is stored denies it, and stays",))
     elif event.event_type is not EventType.BANK_CALLED:
         yield Happening(event.at, "request", _words(event.event_type), _request(event, payload))
     for call in payload.get("bankCalls", ()):

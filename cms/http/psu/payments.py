@@ -108,7 +108,12 @@ def authorisation(authorisation_id: str) -> Response:
 
 
 @psu_payments.route("/authorisation/<string:authorisation_id>/psu-data", methods=["PUT"])
-@psu_payments.doc(responses={"400": {"description": "Malformed or finalised"}})
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised, authorised, or another PSU's"},
+        "409": {"description": "The bank is carrying out a request for its payment"},
+    }
+)
 def name_psu(authorisation_id: str) -> Response:
     """Tell who the PSU is."""
     rooms().authorisations.name_psu(authorisation_id, tenant(), sent_psu())
@@ -119,7 +124,12 @@ def name_psu(authorisation_id: str) -> Response:
     "/<string:payment_id>/authorisation/<string:authorisation_id>/status/<string:status>",
     methods=["PUT"],
 )
-@psu_payments.doc(responses={"400": {"description": "Malformed, finalised or not this PSU's"}})
+@psu_payments.doc(
+    responses={
+        "400": {"description": "Malformed, finalised or not this PSU's"},
+        "409": {"description": "The bank is carrying out a request for its payment"},
+    }
+)
 def report_sca_status(payment_id: str, authorisation_id: str, status: str) -> Response:
     """Tell how far the PSU (header `psu-id`) has come.
 

@@ -14,14 +14,25 @@ _PSU_DEVICE: Final = frozenset({"psuIpAddress", "additionalPsuIdData"})  # nothi
 
 
 def sent_psu() -> PsuId:
-    """The PSU in the body. Raises Malformed."""
+    """The PSU in the body, as the headers of later calls will name it. Raises Malformed."""
     sent = sent_object(_PSU_MEMBERS, ignored=_PSU_DEVICE)
+    named = {name: _as_in_header(name, sent.get(name)) for name in _PSU_MEMBERS}
     return PsuId(
-        psu_id=sent.get("psuId"),
-        psu_id_type=sent.get("psuIdType"),
-        psu_corporate_id=sent.get("psuCorporateId"),
-        psu_corporate_id_type=sent.get("psuCorporateIdType"),
+        psu_id=named["psuId"],
+        psu_id_type=named["psuIdType"],
+        psu_corporate_id=named["psuCorporateId"],
+        psu_corporate_id_type=named["psuCorporateIdType"],
     )
+
+
+def _as_in_header(name: str, value: str | None) -> str | None:
+    """Without blanks around it; a blank one says nothing, as it cannot be sent as a header."""
+    if value is not None and not value.isascii():
+        text = (
+            "Must be ASCII: it is to be sent as a header from now on, which carries nothing else."
+        )
+        raise Malformed(text, path=name)
+    return (value or "").strip() or None
 
 
 def sent_object(members: frozenset[str], ignored: frozenset[str] = frozenset()) -> dict[str, Any]:

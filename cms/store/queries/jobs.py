@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, or_, select, update
 
 from cms.domain.ids import first_id_at
 from cms.domain.job_run import JobLease, JobRun
@@ -21,12 +21,14 @@ class JobQueries:
         self._connection = connection
 
     def take(self, lease: JobLease, now: datetime) -> bool:
-        """Hold the lease, if nobody else does: one statement, so that one of two gets it (S1)."""
+        """Hold the lease, if nobody else does: one statement, so that one of two gets it (S1).
+
+        Who holds it asks only when its run has ended: it could not give the lease back.
+        """
         wanted = {"held_by": lease.held_by, "held_until": lease.held_until}
         statement = insert_or(self._connection, job_leases).values(job=lease.job, **wanted)
-        statement = statement.on_conflict_do_update(
-            index_elements=["job"], set_=wanted, where=job_leases.c.held_until <= now
-        )
+        free = or_(job_leases.c.held_until <= now, job_leases.c.held_by == lease.held_by)
+        statement = statement.on_conflict_do_update(index_elements=["job"], set_=wanted, where=free)
         taken = self._connection.execute(statement.returning(job_leases.c.job))
         return taken.one_or_none() is not None
 

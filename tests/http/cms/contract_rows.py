@@ -71,20 +71,29 @@ def query(content: str, path: str) -> tuple[dict[str, Any], str | None]:
 
 NO_JSON = (body(b"{"), body([]), body({"x": "y"}, "x"))
 STATUS = tuple(value("status", word, "status") for word in ("XXXX", "%00", "x" * 300))
-WRONG_PSU = (header("psu-id", "\x01"),)
-OTHER_PSU = tuple(({"headers": {"psu-id": psu}}, None) for psu in ("somebody else", "", " "))
+# A value with characters beyond ASCII arrives empty; other servers may do otherwise.
+BLANK = ("", " ", "j\xf6rg")
+WRONG_PSU = tuple(header("psu-id", psu) for psu in ("\x01", *BLANK))
+OTHER_PSU = (({"headers": {"psu-id": "somebody else"}}, None),)
 DATES = tuple(
     header(name, day)
     for name in ("start-date", "end-date")
-    for day in ("x", "2026-13-01", "20260301", "2026-03-01T00:00:00Z", "1.3.2026")
+    for day in ("x", "2026-13-01", "20260301", "2026-03-01T00:00:00Z", "1.3.2026", *BLANK)
 )
 PAGING = tuple(
     query(f"?{name}={number}", name)
     for name, numbers in (("pageIndex", ("x", "-1", "1.5")), ("itemsPerPage", ("0", "-1", "201")))
     for number in numbers
 )
-NO_NUMBER = (header("tpp-authorisation-number", " "),)
-EXPORT = (*DATES, *PAGING, header("psu-id", "\x01"))
+NO_NUMBER = tuple(header("tpp-authorisation-number", number) for number in BLANK)
+OF_PSU = ("psu-id-type", "psu-corporate-id", "psu-corporate-id-type")
+EXPORT = (*DATES, *PAGING, *WRONG_PSU, *(header(name, "\x01") for name in OF_PSU))
+
+# What a body names has to be sent as a header from then on.
+NO_HEADER = (
+    body({"psuId": "j\xf6rg"}, "psuId"),
+    body({"psuId": PSU_ID, "psuCorporateId": "F\xfcrst"}, "psuCorporateId"),
+)
 
 PSU_TABLE: dict[str, Row] = {
     "GET redirect/<string:redirect_id>": Row(
@@ -114,7 +123,13 @@ PSU_TABLE: dict[str, Row] = {
     "PUT authorisation/<string:authorisation_id>/psu-data": Row(
         empty,
         *(404, 400, 408, 404),
-        malformed=(*NO_JSON, body({"psuId": " "}, "psuId"), body({"psuId": 1}, "psuId"), body({})),
+        malformed=(
+            *NO_JSON,
+            body({"psuId": " "}, "psuId"),
+            body({"psuId": 1}, "psuId"),
+            body({}),
+            *NO_HEADER,
+        ),
     ),
     "PUT <string:payment_id>/authorisation/<string:authorisation_id>/status/<string:status>": Row(
         empty,
@@ -167,9 +182,10 @@ ASPSP_TABLE: dict[str, Row] = {
         *(200, 200, 200, 200),
         malformed=(
             *NO_NUMBER,
-            *(header("lock-period", period) for period in ("-1", "x", "1.5", "9" * 14)),
+            *(header("lock-period", period) for period in ("-1", "x", "1.5", "9" * 14, *BLANK)),
             header("reason", "x" * 501),
             header("updated-by", "a\x01"),
+            *(header(name, text) for name in ("updated-by", "reason") for text in BLANK),
         ),
         nothing=yes,
     ),

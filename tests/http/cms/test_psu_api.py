@@ -115,7 +115,7 @@ def test_an_authorisation_is_shown(world: World, made: Made) -> None:
 def test_the_psu_joins_authorisation_and_payment(tpp: TppClient) -> None:
     made, world = tpp.initiated(), tpp.world
     path = f"{BASE}/authorisation/{made.authorisation_id}/psu-data"
-    body = {"psuId": PSU_ID, "psuIdType": "T", "psuCorporateId": "C", "psuCorporateIdType": None}
+    body = {"psuId": PSU_ID, "psuIdType": " T ", "psuCorporateId": "C", "psuCorporateIdType": ""}
 
     for _ in range(2):  # the same PSU twice is one PSU
         answer = call(world, "PUT", path, body)

@@ -7,6 +7,8 @@ import pytest
 
 from cms.domain.payment_service import PaymentService
 from cms.domain.statuses import TransactionStatus
+from cms.domain.texts import LONGEST_TEXT
+from cms.store.tables import authorisations, payments, tpp_stop_list
 from spi.answers import Done
 from spi.types import AuthorisationStarted, Initiated, TppNote
 from tests.houses import BANK_PAGES
@@ -166,6 +168,41 @@ def test_the_bank_may_add_messages(tpp: TppClient) -> None:
         },
         {"category": "WARNING", "code": "WARNING", "text": "x" * 500},
     ]
+
+
+@pytest.mark.parametrize("column", ["bank_reference", "aspsp_account_id"])
+@pytest.mark.parametrize(
+    "told, kept",
+    [
+        (None, True),
+        ("ß" * LONGEST_TEXT, True),
+        ("x" * (LONGEST_TEXT + 1), False),
+        ("a\0b", False),
+        ("\ud800", False),
+    ],
+)
+def test_the_order_that_the_bank_has_taken_is_kept_without_what_cannot_be_stored(
+    tpp: TppClient, caplog: pytest.LogCaptureFixture, column: str, told: str | None, *, kept: bool
+) -> None:
+    """A part of it is not kept either: it may be another payment's."""
+    facts: dict[str, Any] = {column: told}
+    tpp.world.bank.initiated = Done(Initiated(TransactionStatus.ACCP, **facts))
+    made = tpp.initiated()
+
+    stored = tpp.world.house.parts.payments.find(made.payment_id, "UNDEFINED")
+    assert stored.status is TransactionStatus.ACCP
+    assert getattr(stored, column) == (told if kept else None)
+    assert ("cannot be stored" in caplog.text) is not kept
+
+
+def test_what_can_be_stored_fits_its_column() -> None:
+    columns = [
+        payments.c.bank_reference,
+        payments.c.aspsp_account_id,
+        authorisations.c.authentication_method_id,
+        tpp_stop_list.c.authorisation_number,
+    ]
+    assert {getattr(each.type, "length", None) for each in columns} == {LONGEST_TEXT}
 
 
 # With PATC the bank says that several PSUs must authorise: each starts an authorisation itself.

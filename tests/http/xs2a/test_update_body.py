@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from cms.domain.statuses import ScaStatus
+from cms.domain.texts import LONGEST_TEXT
 from spi.answers import BankCode, Done
-from spi.types import AuthorisationStarted
+from spi.types import AuthorisationStarted, MethodSelected, ScaMethod
 from tests.houses import refused
 from tests.http.conftest import OpenHouse
 from tests.http.xs2a.sending import (
@@ -213,6 +214,19 @@ def test_at_the_end_nothing_is_updated(embedded: TppClient, at: ScaStatus) -> No
         409,
         [("STATUS_INVALID", None)],
     )
+
+
+def test_a_method_whose_id_cannot_be_stored_is_taken_all_the_same(
+    embedded: TppClient, made: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The PSU has been asked: it may go on, and the bank knows which method it was."""
+    method = ScaMethod("m" * (LONGEST_TEXT + 1), "PUSH_OTP", decoupled=True)
+    embedded.world.bank.selected = Done(MethodSelected(method))
+
+    assert update(embedded, made.authorisation_path, PASSWORD, NAMED).status_int == 200
+    found = embedded.world.house.parts.authorisations.find(made.authorisation_id, "UNDEFINED")
+    assert (found.status, found.authentication_method_id) == (ScaStatus.SCA_METHOD_SELECTED, None)
+    assert "cannot be stored" in caplog.text
 
 
 def test_an_unknown_method_is_the_banks_word(embedded: TppClient, made: Made) -> None:
