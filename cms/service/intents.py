@@ -173,7 +173,7 @@ def _locked(uow: UnitOfWork, intent: BankIntent) -> tuple[Payment, Authorisation
 def _unauthorised(authorisation: Authorisation | None, deed: Deed, told: TransactionStatus) -> bool:
     """Has the bank carried out what the TPP is told that its PSU has not authorised?"""
     failed = authorisation is not None and authorisation.status is ScaStatus.FAILED
-    return failed and deed is Deed.EXECUTE and told not in _OFF
+    return failed and deed is Deed.EXECUTE and told not in NOTHING_PAID
 
 
 def _move_payment(

@@ -73,6 +73,7 @@ def test_an_entry_tells_all_of_a_payment(tpp: TppClient, three: list[str]) -> No
         (f"tpp/{NUMBER}", {"psu-id": PSU_ID}, [0]),
         ("tpp/PSDDE-BAFIN-999999", {}, []),
         ("psu", {"psu-id": PSU_ID}, [0]),
+        ("psu", {"psu-id": PSU_ID, "psu-id-type": " ", "psu-corporate-id": ""}, [0]),
         ("psu", {"psu-id": PSU_ID, "psu-id-type": "x"}, []),
         ("psu", {"psu-id": "nobody"}, []),
         ("account/b", {}, [1]),
