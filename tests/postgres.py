@@ -12,8 +12,9 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -150,9 +151,17 @@ def run(user: str | None, folder: Path, *command: str | Path) -> None:
     )
 
 
+# Systems give connections that go out a port from 32768 on (Linux) or 49152 (others), and one from
+# there may be taken before a server that was told to use it gets to it. So these lie below, and each
+# process begins somewhere else.
+_FIRST, _MANY = 20_000, 12_000
+_PORTS = (_FIRST + number % _MANY for number in count(os.getpid() * 3_571))
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody listens on now, another one each time."""
+    for port in islice(_PORTS, _MANY):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
