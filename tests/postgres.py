@@ -152,8 +152,8 @@ def run(user: str | None, folder: Path, *command: str | Path) -> None:
 
 
 # Systems give connections that go out a port from 32768 on (Linux) or 49152 (others), and one from
-# there may be taken before a server that was told to use it gets to it. So these lie below, and each
-# process begins somewhere else.
+# there may be taken before a server that was told to use it gets to it. So these lie below, and
+# each process begins somewhere else.
 _FIRST, _MANY = 20_000, 12_000
 _PORTS = (_FIRST + number % _MANY for number in count(os.getpid() * 3_571))
 
