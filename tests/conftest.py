@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.compiled_routes import compile_routes_once
 from tests.contract.berlin_group import BerlinGroup, openapi_file
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.postgres import PostgresServer, running_postgres
@@ -27,6 +28,8 @@ CHROMIUM_ARGUMENTS = (
 # A busy machine is no finding, and a red build must be red again when it is repeated.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
+
+compile_routes_once()
 
 
 def pytest_collection_finish() -> None:
