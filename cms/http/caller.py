@@ -59,21 +59,23 @@ def tenant() -> str:
 
 
 def psu_of_headers() -> PsuId:
-    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty without them. Clients of the
-    field send the others blank where the PSU has none: that narrows nothing, `psu-id` does.
+    """The PSU of the headers `psu-id`, `psu-id-type` and so on; empty without them. Beside
+    `psu-id`, clients of the field send the others blank where the PSU has none.
 
     Raises Malformed.
     """
+    psu_id = named("psu-id")
+
+    def beside(header: str) -> str | None:
+        blank = not request.headers.get(header, "").strip()
+        return None if blank and psu_id is not None else named(header)
+
     return PsuId(
-        psu_id=named("psu-id"),
-        psu_id_type=_perhaps_blank("psu-id-type"),
-        psu_corporate_id=_perhaps_blank("psu-corporate-id"),
-        psu_corporate_id_type=_perhaps_blank("psu-corporate-id-type"),
+        psu_id=psu_id,
+        psu_id_type=beside("psu-id-type"),
+        psu_corporate_id=beside("psu-corporate-id"),
+        psu_corporate_id_type=beside("psu-corporate-id-type"),
     )
-
-
-def _perhaps_blank(header: str) -> str | None:
-    return named(header) if request.headers.get(header, "").strip() else None
 
 
 def named(header: str) -> str | None:

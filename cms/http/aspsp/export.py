@@ -34,6 +34,10 @@ _PARAMETERS: Final = [
         ("header", "end-date", {"type": "string", "format": "date"}, "To the end of this day"),
         ("header", "instance-id", {"type": "string"}, "The tenant"),
         ("header", "psu-id", {"type": "string"}, "Only payments in which this PSU takes part"),
+        *(
+            ("header", name, {"type": "string"}, "Only those of a PSU that has this, too")
+            for name in ("psu-id-type", "psu-corporate-id", "psu-corporate-id-type")
+        ),
         ("query", "pageIndex", {"type": "integer", "minimum": 0}, "Which page, from 0"),
         (
             "query",

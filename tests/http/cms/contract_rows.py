@@ -88,6 +88,8 @@ PAGING = tuple(
 NO_NUMBER = tuple(header("tpp-authorisation-number", number) for number in BLANK)
 OF_PSU = ("psu-id-type", "psu-corporate-id", "psu-corporate-id-type")
 EXPORT = (*DATES, *PAGING, *WRONG_PSU, *(header(name, "\x01") for name in OF_PSU))
+# Beside `psu-id` they may be blank; alone they would be all that narrows.
+UNNAMED = tuple(header(name, value) for name in OF_PSU for value in BLANK)
 
 # What a body names has to be sent as a header from then on.
 NO_HEADER = (
@@ -163,8 +165,14 @@ ASPSP_TABLE: dict[str, Row] = {
         empty, 404, 200, 200, 404, malformed=STATUS
     ),
     **{
-        f"GET /pis/payments/{below}": Row(one, 200, 200, 200, 200, malformed=EXPORT, nothing=none)
-        for below in ("tpp/<string:tpp_id>", "psu", "account/<string:account_id>")
+        f"GET /pis/payments/{below}": Row(
+            one, 200, 200, 200, 200, malformed=(*EXPORT, *more), nothing=none
+        )
+        for below, more in (
+            ("tpp/<string:tpp_id>", UNNAMED),
+            ("psu", ()),
+            ("account/<string:account_id>", UNNAMED),
+        )
     },
     "GET /tpp": Row(
         lambda answer: answer.json["authorisationNumber"] == NUMBER,
