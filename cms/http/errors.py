@@ -28,14 +28,13 @@ from cms.domain.errors import (
     TooManyAuthorisations,
     Unknown,
 )
-from cms.domain.profile import BlankTenant, UnknownTenant
+from cms.domain.profile import UnknownTenant
 
 log = logging.getLogger(__name__)
 
 HTTP_STATUS_FOR_REFUSAL: Final[dict[type[Refusal], int]] = {
     Unknown: 404,
     UnknownTenant: 404,
-    BlankTenant: 400,
     AlreadyFinalised: 400,
     IllegalMove: 400,
     Malformed: 400,

@@ -12,12 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sandbox.certificates import SandboxQtsp
 from tests.houses import NOW, settings_of
 from tests.unit.xs2a.tpp.pki import (
-    AUTHORITY,
-    UNREADABLE,
-    issuing,
     root,
     the_issuing,
     the_root,
+    the_unreadable,
     tpp_certificate,
 )
 from xs2a.settings import Mode, Settings
@@ -26,7 +24,7 @@ from xs2a.trust_anchors import TrustAnchorsInvalid, ends_of, left_out, read_trus
 SECOND = timedelta(seconds=1)
 ROOT, ISSUING, OTHER = the_root().certificate, the_issuing().certificate, root("Other").certificate
 
-ODD = issuing(the_root(), "Odd", (*AUTHORITY, *UNREADABLE)).certificate
+ODD = the_unreadable().certificate
 
 
 def settings(folder: Path, anchors: Path | None, mode: Mode = Mode.PRODUCTION) -> Settings:

@@ -71,11 +71,6 @@ AUTHORITY: Extensions = (
     (key_usage("key_cert_sign", "crl_sign"), True),
 )
 
-# What the library cannot read: it wants at least one purpose.
-UNREADABLE: Extensions = (
-    (x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x00"), False),
-)
-
 
 @dataclass(frozen=True)
 class Authority:
@@ -163,6 +158,13 @@ def the_root() -> Authority:
 @cache
 def the_issuing() -> Authority:
     return issuing(the_root(), extensions=(*AUTHORITY, (published_at(ROOT_URL), False)))
+
+
+@cache
+def the_unreadable() -> Authority:
+    """An issuing CA whose certificate the library cannot read: it wants at least one purpose."""
+    no_purpose = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x00")
+    return issuing(the_root(), "Odd", (*AUTHORITY, (no_purpose, False)))
 
 
 PSD2_SUBJECT = x509.Name(

@@ -11,12 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.xs2a.tpp.pki import (
-    AUTHORITY,
-    UNREADABLE,
-    issuing,
     root,
     the_issuing,
     the_root,
+    the_unreadable,
     tpp_certificate,
 )
 from xs2a.tpp.certificate import CertificateUnreadable
@@ -24,7 +22,7 @@ from xs2a.tpp.certificate_chain import LONGEST_CHAIN_HEADER, MOST_ISSUERS, read_
 
 ROOT, ISSUING = the_root().certificate, the_issuing().certificate
 LEAF = tpp_certificate(the_issuing()).parsed
-ODD = issuing(the_root(), "Odd", (*AUTHORITY, *UNREADABLE)).certificate
+ODD = the_unreadable().certificate
 
 
 def item(*certificates: x509.Certificate) -> str:
